@@ -1,0 +1,143 @@
+"""`rolecall cases`, `undo`, `approve`, `exempt`: what people do with cases of a deployed stack."""
+
+import json
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rolecall.errors import CaseError, UndoRefusedError
+from rolecall.model.cases import Status
+
+from rolecall_cli.backtest import Format
+from rolecall_cli.deployed import Deployed
+from rolecall_cli.errors import UsageError
+from rolecall_cli.replay import call_line
+
+console = Console(soft_wrap=True, highlight=False)
+LEASE = 60.0
+
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case id, such as c-4k2j7q…")]
+StackOption = Annotated[str, typer.Option(help="The deployed stack.")]
+RegionOption = Annotated[str, typer.Option(help="The stack's Region.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def cases(
+    *,
+    stack: StackOption = "rolecall",
+    region: RegionOption = "",
+    format_: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+) -> None:
+    """List the cases, newest first."""
+    found = sorted(Deployed(stack, region).ledger.cases(), key=lambda c: c.opened, reverse=True)
+    if format_ is Format.JSONL:
+        for case in found:
+            print(json.dumps(case.to_dict()))
+        return
+    table = Table(title=f"Cases of {stack}")
+    for column in ("case", "opened", "severity", "status", "what", "who"):
+        table.add_column(column, overflow="fold")
+    for case in found:
+        row = (
+            case.id,
+            case.opened,
+            case.severity.value,
+            case.status.value,
+            case.drift.says,
+            case.origin.actor,
+        )
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)
+
+
+def undo(
+    case: CaseArgument,
+    *,
+    reason: Annotated[
+        str, typer.Option(help="Why the drift may come back; kept in the case.")
+    ] = "",
+    yes: YesOption = False,
+    stack: StackOption = "rolecall",
+    region: RegionOption = "",
+) -> None:
+    """Take back what a remedy did, with your own credentials."""
+    deployed = Deployed(stack, region)
+    plan = deployed.undoer.plan(case)
+    console.print(Text(f"Case {case}: {plan.case.drift.says}"))
+    for call in plan.calls:
+        console.print(Text(f"  will call {call_line(call.to_dict())}"))
+    console.print("The drift comes back, and Rolecall stays silent about it for 24 hours.")
+    if not reason and sys.stdin.isatty():
+        reason = typer.prompt("Why")
+    if not reason.strip():
+        raise UndoRefusedError("Undo brings the drift back, so it must say why: add --reason TEXT.")
+    _confirm("Undo it?", yes=yes)
+    undone = deployed.undoer.undo(case, reason=reason, by=deployed.caller)
+    console.print(Text(f"Case {undone.id} is undone."))
+
+
+def approve(
+    case: CaseArgument,
+    *,
+    yes: YesOption = False,
+    stack: StackOption = "rolecall",
+    region: RegionOption = "",
+) -> None:
+    """Let the remedy of a case that awaits approval go on; the drift is judged again first."""
+    deployed = Deployed(stack, region)
+    found = deployed.ledger.get(case).case
+    if found.status is not Status.AWAITING_APPROVAL:
+        raise CaseError(
+            f"Case {case} is {found.status}; only one that awaits approval can be approved."
+        )
+    console.print(Text(f"Case {case}: {found.drift.says}"))
+    for step in found.remedy:
+        console.print(Text(f"  will call {call_line(step['do'])}"))
+    _confirm("Approve it?", yes=yes)
+    entry = deployed.ledger.claim(case, time.time(), LEASE)
+    pending = entry.case.moved(Status.PENDING, reason=f"approved by {deployed.caller}")
+    deployed.ledger.conclude(entry, pending, None)
+    deployed.remedies.send(case, 0)
+    console.print(Text(f"Case {case} is approved and will be put right."))
+
+
+def exempt(
+    case: CaseArgument,
+    *,
+    days: Annotated[int, typer.Option(min=1, max=180, help="How long it lasts.")] = 30,
+    reason: Annotated[str, typer.Option(help="Why; people will read it.")] = "SAY WHY",
+    owner: Annotated[str, typer.Option(help="Who answers for it.")] = "SAY WHO",
+    stack: StackOption = "rolecall",
+    region: RegionOption = "",
+) -> None:
+    """Print the exemption to add to the settings file; it holds once it is reviewed and deployed."""
+    drift = Deployed(stack, region).ledger.get(case).case.drift
+    expires = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    print("# Add this under exemptions: in layers/settings/rolecall.yaml, then make deploy.")
+    # JSON text is YAML text, so values cannot break out of their quotes.
+    for lead, (key, value) in zip(
+        ("  - ", "    ", "    ", "    ", "    ", "    "),
+        {
+            "id": f"EX-{case}",
+            "convention": drift.convention,
+            "subject": drift.subject.arn,
+            "reason": reason,
+            "owner": owner,
+            "expires": expires,
+        }.items(),
+        strict=True,
+    ):
+        print(f"{lead}{key}: {value if key == 'expires' else json.dumps(value)}")
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("There is nobody to ask here: add --yes.")
+    typer.confirm(question, abort=True)

@@ -1,0 +1,33 @@
+"""The `rolecall` command."""
+
+import sys
+
+import typer
+from rolecall.errors import RolecallError
+
+from rolecall_cli import backtest, cases, demo, local, replay
+from rolecall_cli.errors import UsageError
+
+app = typer.Typer(
+    name="rolecall",
+    help="Roll call for an AWS account's groups and roles.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("replay")(replay.replay)
+app.command("backtest")(backtest.backtest)
+app.command("cases")(cases.cases)
+app.command("undo")(cases.undo)
+app.command("approve")(cases.approve)
+app.command("exempt")(cases.exempt)
+app.add_typer(local.app, name="local")
+
+
+def main() -> None:
+    """Run the command; an error of ours is one sentence on standard error."""
+    try:
+        app()
+    except RolecallError as error:
+        print(f"rolecall: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, UsageError) else 1)

@@ -1,0 +1,1 @@
+"""The Lambda functions: thin handlers, one folder each."""

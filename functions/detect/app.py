@@ -1,0 +1,16 @@
+"""The detect function: CloudTrail records in, cases out."""
+
+from typing import Any
+
+from rolecall.runtime import Runtime
+from rolecall.runtime.batch import Batch
+from rolecall.runtime.work import detect, replay
+
+RUNTIME = Runtime()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Judge a batch of the changes queue, or one event that a person replays by hand."""
+    if "replay" in event:
+        return replay(RUNTIME, event)
+    return Batch(RUNTIME, detect).answer(event["Records"], context.get_remaining_time_in_millis)

@@ -1,0 +1,36 @@
+"""Makes the calls of remedies and undos."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rolecall.aws.failures import is_gone, meaning
+from rolecall.aws.session import Aws
+from rolecall.model.calls import Call
+
+
+class AwsCaller:
+    """Makes calls through the AWS APIs."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def make(self, call: Call, region: str) -> Mapping[str, Any]:
+        """Make one call and return its answer; the answer is empty when the thing is gone already.
+
+        Raises:
+            RetryError: AWS is throttling or not ready; the same call may succeed later.
+            RemedyError: the call is refused, and trying again will not help.
+        """
+        service, _, operation = call.name.partition(":")
+        method = getattr(self._aws.client(service, region), xform_name(operation))
+        try:
+            answer: dict[str, Any] = method(**call.parameters)
+        except (ClientError, BotoCoreError) as error:
+            if is_gone(error):
+                return {}
+            raise meaning(error, call.name) from error
+        answer.pop("ResponseMetadata", None)
+        return answer

@@ -1,0 +1,147 @@
+"""How each facet of a subject is read. The one list of facets, reading calls and code.
+
+Permissions of the functions are generated from the calls named here.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from rolecall.aws.session import Aws
+from rolecall.model.subjects import Facet, SubjectRef
+
+State = dict[Facet, Any]
+Read = Callable[[Aws, SubjectRef], tuple[State, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read some facets.
+
+    Attributes:
+        facets: The facets it reads.
+        calls: The AWS calls it makes.
+        read: Reads them, and the subject's path where the answer tells it.
+    """
+
+    facets: tuple[Facet, ...]
+    calls: tuple[str, ...]
+    read: Read
+
+
+READINGS: list[Reading] = []
+
+
+def _reads(*facets: Facet, by: tuple[str, ...]) -> Callable[[Read], Read]:
+    def register(read: Read) -> Read:
+        READINGS.append(Reading(facets, by, read))
+        return read
+
+    return register
+
+
+def _pages(aws: Aws, service: str, operation: str, key: str, **parameters: Any) -> list[Any]:
+    paginator = aws.client(service).get_paginator(operation)
+    return [item for page in paginator.paginate(**parameters) for item in page[key]]
+
+
+def _text(document: Any) -> str:
+    # IAM answers with percent-encoded text (RFC 3986); the embedded account may answer with plain.
+    text = str(document)
+    return text if text.lstrip().startswith("{") else unquote(text)
+
+
+@_reads(Facet.USER_INLINE_POLICIES, by=("iam:ListUserPolicies", "iam:GetUserPolicy"))
+def _user_inline(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    names = _pages(aws, "iam", "list_user_policies", "PolicyNames", UserName=ref.name)
+    found = {}
+    for name in names:
+        answer = aws.client("iam").get_user_policy(UserName=ref.name, PolicyName=name)
+        found[name] = _text(answer["PolicyDocument"])
+    return {Facet.USER_INLINE_POLICIES: found}, ""
+
+
+@_reads(Facet.USER_ATTACHED_POLICIES, by=("iam:ListAttachedUserPolicies",))
+def _user_attached(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = _pages(aws, "iam", "list_attached_user_policies", "AttachedPolicies", UserName=ref.name)
+    return {Facet.USER_ATTACHED_POLICIES: {p["PolicyArn"]: p["PolicyName"] for p in found}}, ""
+
+
+@_reads(Facet.USER_ACCESS_KEYS, by=("iam:ListAccessKeys",))
+def _user_keys(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = _pages(aws, "iam", "list_access_keys", "AccessKeyMetadata", UserName=ref.name)
+    return {Facet.USER_ACCESS_KEYS: {key["AccessKeyId"]: key["Status"] for key in found}}, ""
+
+
+@_reads(Facet.GROUP_INLINE_POLICIES, by=("iam:ListGroupPolicies", "iam:GetGroupPolicy"))
+def _group_inline(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    names = _pages(aws, "iam", "list_group_policies", "PolicyNames", GroupName=ref.name)
+    found = {}
+    for name in names:
+        answer = aws.client("iam").get_group_policy(GroupName=ref.name, PolicyName=name)
+        found[name] = _text(answer["PolicyDocument"])
+    return {Facet.GROUP_INLINE_POLICIES: found}, ""
+
+
+@_reads(Facet.GROUP_ATTACHED_POLICIES, by=("iam:ListAttachedGroupPolicies",))
+def _group_attached(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = _pages(
+        aws, "iam", "list_attached_group_policies", "AttachedPolicies", GroupName=ref.name
+    )
+    return {Facet.GROUP_ATTACHED_POLICIES: {p["PolicyArn"]: p["PolicyName"] for p in found}}, ""
+
+
+@_reads(Facet.ROLE_TRUST, by=("iam:GetRole",))
+def _role(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    role = aws.client("iam").get_role(RoleName=ref.name)["Role"]
+    return {Facet.ROLE_TRUST: _text(role["AssumeRolePolicyDocument"])}, role["Path"]
+
+
+@_reads(
+    Facet.INSTANCE_STATE,
+    Facet.INSTANCE_PROFILE,
+    Facet.INSTANCE_TAGS,
+    by=("ec2:DescribeInstances", "ec2:DescribeIamInstanceProfileAssociations"),
+)
+def _instance(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    client = aws.client("ec2", ref.region)
+    reservations = client.describe_instances(InstanceIds=[ref.name])["Reservations"]
+    instance = reservations[0]["Instances"][0]
+    profile = instance.get("IamInstanceProfile", {}).get("Arn")
+    if not profile:
+        # A profile that is being associated does not show on the instance yet.
+        answer = client.describe_iam_instance_profile_associations(
+            Filters=[
+                {"Name": "instance-id", "Values": [ref.name]},
+                {"Name": "state", "Values": ["associating", "associated"]},
+            ]
+        )
+        for association in answer["IamInstanceProfileAssociations"]:
+            profile = association["IamInstanceProfile"]["Arn"]
+    return {
+        Facet.INSTANCE_STATE: instance["State"]["Name"],
+        Facet.INSTANCE_PROFILE: profile,
+        Facet.INSTANCE_TAGS: {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])},
+    }, ""
+
+
+@_reads(Facet.POLICY_GROUPS, by=("iam:ListEntitiesForPolicy",))
+def _policy_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = _pages(
+        aws,
+        "iam",
+        "list_entities_for_policy",
+        "PolicyGroups",
+        PolicyArn=ref.name,
+        EntityFilter="Group",
+    )
+    return {Facet.POLICY_GROUPS: [group["GroupName"] for group in found]}, ""
+
+
+def calls_for(facets: Iterable[Facet]) -> frozenset[str]:
+    """The AWS calls that read these facets."""
+    wanted = set(facets)
+    return frozenset(
+        call for reading in READINGS if wanted & set(reading.facets) for call in reading.calls
+    )

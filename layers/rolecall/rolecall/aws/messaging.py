@@ -1,0 +1,140 @@
+"""Sends what follows: to the bus, to the remedies queue, to topics; and reads the one secret."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rolecall.aws.failures import code_of
+from rolecall.aws.session import Aws
+from rolecall.errors import DeliveryError, SecretError
+from rolecall.model.cases import Case
+
+SOURCE = "rolecall"
+
+
+def detail_type(case: Case) -> str:
+    """The detail-type under which a case in this state goes over the bus."""
+    return f"Rolecall Case {case.status.replace('-', ' ').title()}"
+
+
+class EventBus:
+    """Publishes cases on the bus `rolecall`."""
+
+    def __init__(self, aws: Aws, bus: str) -> None:
+        self._aws = aws
+        self._bus = bus
+
+    def publish(self, case: Case) -> None:
+        """Publish the case in its present state.
+
+        Raises:
+            DeliveryError: EventBridge did not take it.
+        """
+        answer = self._aws.client("events").put_events(
+            Entries=[
+                {
+                    "EventBusName": self._bus,
+                    "Source": SOURCE,
+                    "DetailType": detail_type(case),
+                    "Detail": json.dumps(case.to_dict()),
+                    "Resources": [case.drift.subject.arn],
+                }
+            ]
+        )
+        if answer.get("FailedEntryCount"):
+            code = answer["Entries"][0].get("ErrorCode", "no code")
+            raise DeliveryError(f"The bus {self._bus} did not take case {case.id}: {code}.")
+
+
+class RemediesQueue:
+    """Hands cases to the remediate function."""
+
+    def __init__(self, aws: Aws, url: str) -> None:
+        self._aws = aws
+        self._url = url
+
+    def send(self, case_id: str, delay: int) -> None:
+        """Hand the case over, after a delay in seconds (at most 900)."""
+        self._aws.client("sqs").send_message(
+            QueueUrl=self._url,
+            MessageBody=json.dumps({"case": case_id}),
+            DelaySeconds=delay,
+        )
+
+
+class DeadLetters:
+    """Keeps records that cannot be used, in the changes queue's dead-letter queue."""
+
+    def __init__(self, aws: Aws, url: str) -> None:
+        self._aws = aws
+        self._url = url
+
+    def send(self, body: str, reason: str) -> None:
+        """Put a record there, with the reason beside it."""
+        self._aws.client("sqs").send_message(
+            QueueUrl=self._url,
+            MessageBody=body,
+            MessageAttributes={"reason": {"DataType": "String", "StringValue": reason[:1024]}},
+        )
+
+
+class Topics:
+    """Publishes to SNS topics."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def publish(
+        self,
+        topic_arn: str,
+        message: str,
+        subject: str | None = None,
+        attributes: Mapping[str, str] | None = None,
+    ) -> None:
+        """Publish one message.
+
+        Raises:
+            DeliveryError: SNS refused it.
+        """
+        request: dict[str, Any] = {"TopicArn": topic_arn, "Message": message}
+        if subject:
+            request["Subject"] = subject
+        if attributes:
+            request["MessageAttributes"] = {
+                name: {"DataType": "String", "StringValue": value}
+                for name, value in attributes.items()
+            }
+        try:
+            self._aws.client("sns").publish(**request)
+        except ClientError as error:
+            raise DeliveryError(
+                f"The topic {topic_arn} did not take the alert ({code_of(error)}); "
+                "check that it exists and that notify may publish to it."
+            ) from error
+
+
+class Secrets:
+    """Reads secrets from Secrets Manager."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def read(self, name: str) -> str:
+        """The text of a secret.
+
+        Raises:
+            SecretError: it is not there, has no text, or may not be read.
+        """
+        try:
+            answer = self._aws.client("secretsmanager").get_secret_value(SecretId=name)
+        except ClientError as error:
+            raise SecretError(
+                f"The secret {name} cannot be read ({code_of(error)}): create it, or empty the "
+                "stack's SlackWebhookSecret parameter."
+            ) from error
+        text = answer.get("SecretString")
+        if not isinstance(text, str) or not text.strip():
+            raise SecretError(f"The secret {name} holds no text; put the webhook's address in it.")
+        return text.strip()

@@ -1,0 +1,47 @@
+"""Reads the live state of subjects."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rolecall.aws.facets import READINGS
+from rolecall.aws.failures import is_gone, meaning
+from rolecall.aws.session import Aws
+from rolecall.errors import RemedyError, UnsettledError
+from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+
+
+class AwsReader:
+    """Reads subjects through the AWS APIs."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
+        """The subject with these facets of its state now, or None when it is gone.
+
+        Raises:
+            RetryError: AWS does not answer now, or does not let this role read.
+        """
+        wanted = set(facets)
+        state: dict[Facet, Any] = {}
+        path = ""
+        for reading in READINGS:
+            if wanted.isdisjoint(reading.facets):
+                continue
+            try:
+                found, found_path = reading.read(self._aws, ref)
+            except (ClientError, BotoCoreError) as error:
+                if is_gone(error):
+                    return None
+                problem = meaning(error, reading.calls[0])
+                if isinstance(problem, RemedyError):
+                    # What cannot be read is not judged: the record stays in its queue, in sight.
+                    raise UnsettledError(f"{ref} cannot be read: {problem}.") from error
+                raise problem from error
+            except (IndexError, KeyError):
+                return None  # an empty answer: AWS no longer lists an instance that is long gone
+            state |= found
+            path = path or found_path
+        return subject(ref, {facet: state[facet] for facet in wanted}, path)

@@ -1,0 +1,1 @@
+"""Adapters to the places where people and machines hear of cases."""

@@ -1,0 +1,171 @@
+"""What a convention is: a statement of the good state that can judge a subject."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rolecall.errors import ConventionError
+from rolecall.model.calls import Remedy
+from rolecall.model.changes import Change
+from rolecall.model.drifts import Drift
+from rolecall.model.scales import Severity
+from rolecall.model.subjects import Facet, Subject, SubjectRef
+
+# Calls whose permission could also widen access, whatever a remedy uses them for: the remediate
+# function holds them only while a convention that needs them may act.
+_GRANTING_STARTS = ("iam:Put", "iam:Attach", "iam:Create", "iam:Add", "iam:PassRole")
+_GRANTING = frozenset(
+    {
+        "iam:TagRole",
+        "iam:SetDefaultPolicyVersion",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateAccessKey",
+        "ec2:AssociateIamInstanceProfile",
+        "ec2:ReplaceIamInstanceProfileAssociation",
+    }
+)
+
+SECTIONS = ("Why", "The right way", "The remedy", "Undo", "Standards")
+
+
+def is_granting(call: str) -> bool:
+    """Whether the permission for a call could also be used to widen access."""
+    return call in _GRANTING or call.startswith(_GRANTING_STARTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One key that a convention takes from the settings.
+
+    Attributes:
+        default: What it is when the settings do not say.
+        says: What it means, for the docs page and for error messages.
+        to_act: Whether it must be set before the convention may do more than tell.
+    """
+
+    default: str | int | tuple[str, ...]
+    says: str
+    to_act: bool = False
+
+
+class Convention:
+    """A statement of the good state of one kind of subject.
+
+    A subclass states the good state in the first line of its docstring; the rest of the docstring,
+    in the sections of `SECTIONS`, is its docs page. It declares what makes it look, what it reads
+    and which calls it may make; rules, permissions and pages are generated from that.
+    """
+
+    id: ClassVar[str]
+    severity: ClassVar[Severity]
+    watches: ClassVar[tuple[str, ...]]
+    needs: ClassVar[tuple[Facet, ...]]
+    remedies: ClassVar[tuple[str, ...]] = ()
+    related_needs: ClassVar[tuple[Facet, ...]] = ()
+    widens: ClassVar[bool] = False
+    grace: ClassVar[int] = 0
+    settled_by: ClassVar[tuple[str, ...]] = ()
+    options: ClassVar[Mapping[str, Option]] = {}
+    _abstract: ClassVar[bool] = True
+
+    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
+        self._options = options or {}
+
+    def __init_subclass__(cls, *, abstract: bool = False) -> None:
+        super().__init_subclass__()
+        cls._abstract = abstract
+        if abstract:
+            return
+        for name in ("id", "severity", "watches", "needs"):
+            if not hasattr(cls, name):
+                raise ConventionError(f"{cls.__name__} does not say its {name}; add it.")
+        if not cls.__dict__.get("__doc__"):
+            raise ConventionError(f"{cls.__name__} has no docstring; state the good state in it.")
+        if len({facet.kind for facet in cls.needs}) > 1:
+            raise ConventionError(f"{cls.__name__} needs facets of more than one kind of subject.")
+
+    @classmethod
+    def kind(cls) -> str:
+        """The kind of subject it judges."""
+        return cls.needs[0].kind
+
+    @classmethod
+    def section(cls, title: str) -> str:
+        """One section of the docstring, as one line of text; "" where there is none."""
+        for paragraph in (inspect.getdoc(cls) or "").split("\n\n"):
+            if paragraph.startswith(f"{title}: "):
+                return " ".join(paragraph.removeprefix(f"{title}: ").split())
+        return ""
+
+    @classmethod
+    def good_state(cls) -> str:
+        """The good state in a sentence: the first line of the docstring."""
+        return (inspect.getdoc(cls) or "").partition("\n")[0]
+
+    def option(self, name: str) -> Any:
+        """The value of one of its declared options."""
+        return self._options.get(name, self.options[name].default)
+
+    def drift(
+        self,
+        ref: SubjectRef,
+        *,
+        part: str,
+        says: str,
+        found: Any,
+        expected: Any = None,
+        before: Any = None,
+        remediable: bool = True,
+    ) -> Drift:
+        """The evidence that a subject breaks this convention."""
+        return Drift(self.id, ref, part, says, found, expected, before, remediable)
+
+    def drifts(self, subject: Any) -> Iterator[Drift]:
+        """Yield the evidence against a subject of its kind; nothing when all is well."""
+        raise NotImplementedError
+
+    def remedy(self, drift: Drift) -> Remedy | None:  # noqa: ARG002  # the default is to tell
+        """The plan that removes the drift; None when the convention can only tell."""
+        return None
+
+    def part(self, subject: Any, drift: Drift) -> Any:  # noqa: ARG002
+        """What the part that a drift names is now, as JSON-able data.
+
+        A remedy leaves it in a certain state, and undo goes on only while it is still in that state.
+        """
+        return {facet.value: value for facet, value in subject.state.items()}
+
+    def related(self, drift: Drift) -> SubjectRef | None:  # noqa: ARG002
+        """A second subject whose `related_needs` make the advice better, or None."""
+        return None
+
+    def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
+        """Yield the right way for this drift: exact commands and names, one line each."""
+        yield from ()
+
+
+class ActivityConvention(Convention, abstract=True):
+    """A convention that judges a change itself. It can only tell.
+
+    Attributes:
+        pattern: The EventBridge pattern of its own rule.
+    """
+
+    watches: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[Facet, ...]] = ()
+    pattern: ClassVar[Mapping[str, Any]]
+
+    def __init_subclass__(cls, *, abstract: bool = False) -> None:
+        super().__init_subclass__(abstract=abstract)
+        if not abstract and not hasattr(cls, "pattern"):
+            raise ConventionError(f"{cls.__name__} does not say its pattern; add it.")
+
+    @classmethod
+    def kind(cls) -> str:
+        """The account itself: a change has no other subject of its own."""
+        return "account"
+
+    def seen(self, change: Change) -> Iterator[Drift]:
+        """Yield the evidence that a change breaks this convention."""
+        raise NotImplementedError

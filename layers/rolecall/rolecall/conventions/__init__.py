@@ -1,0 +1,1 @@
+"""The conventions, one file each, by family. They know nothing of each other."""

@@ -1,0 +1,1 @@
+"""Conventions about long-term credentials and root."""

@@ -1,0 +1,1 @@
+"""Conventions about user groups and what users get through them."""

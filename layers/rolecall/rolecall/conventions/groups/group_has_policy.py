@@ -1,0 +1,59 @@
+"""A group carries the permissions of a job."""
+
+from collections.abc import Iterator
+
+from rolecall.convention import Convention, Option
+from rolecall.model.drifts import Drift
+from rolecall.model.scales import Severity
+from rolecall.model.subjects import Facet, Group, Subject
+
+# The SES console makes this group and asks in its name that nobody touches it.
+_SES_GROUP = "AWSSESSendingGroupDoNotRename"
+
+
+class GroupHasPolicy(Convention):
+    """A group carries at least one policy.
+
+    Why: A group exists to carry the permissions of a job. One without any policy grants nothing, and
+    its members get what they need some other way.
+
+    The right way: Attach the policy of that job to the group, or delete the group if the job is gone.
+
+    The remedy: None: which policy a group should carry is a decision for people.
+
+    Undo: Nothing to take back.
+
+    Standards: IAM user guide, "IAM user groups".
+    """
+
+    id = "group-has-policy"
+    severity = Severity.LOW
+    watches = ("iam:CreateGroup", "iam:DetachGroupPolicy", "iam:DeleteGroupPolicy")
+    needs = (Facet.GROUP_INLINE_POLICIES, Facet.GROUP_ATTACHED_POLICIES)
+    # A group is made first and gets its policy a moment later; this is no drift yet.
+    grace = 900
+    settled_by = ("iam:AttachGroupPolicy", "iam:PutGroupPolicy", "iam:DeleteGroup")
+    options = {  # noqa: RUF012  # the annotation is on the base class
+        "policyless": Option(
+            (), "Names of groups that may carry no policy, such as those used only as a scope."
+        )
+    }
+
+    def drifts(self, group: Group) -> Iterator[Drift]:
+        """Yield one drift when the group carries no policy of either sort."""
+        if group.inline_policies or group.attached_policies:
+            return
+        if group.ref.name in (*self.option("policyless"), _SES_GROUP):
+            return
+        yield self.drift(
+            group.ref,
+            part="policies",
+            says=f"The group {group.ref.name} carries no policy.",
+            found=[],
+            expected="at least one policy",
+        )
+
+    def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
+        """Yield the two ways out."""
+        yield f"aws iam attach-group-policy --group-name {drift.subject.name} --policy-arn POLICY"
+        yield f"aws iam delete-group --group-name {drift.subject.name}"

@@ -1,0 +1,109 @@
+"""Users get their permissions through groups."""
+
+from collections.abc import Iterator
+
+from rolecall.convention import Convention
+from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.drifts import Drift
+from rolecall.model.scales import Severity
+from rolecall.model.subjects import Facet, Policy, Subject, SubjectRef, User
+from rolecall.policy.documents import denies_only
+
+# AWS and its consoles put these on users themselves. Taking them away would undo an incident
+# response (quarantine, deny-all), or break a password reset, an SMTP user or a Bedrock key.
+_QUARANTINE = ("AWSCompromisedKeyQuarantine", "AWSDenyAll")
+_PASSWORD = "IAMUserChangePassword"  # noqa: S105  # the name of a policy
+_SES_POLICY = "AmazonSesSendingAccess"
+_SERVICE_USERS = ("ses-smtp-user", "BedrockAPIKey-")
+
+
+class UserPermissionsViaGroups(Convention):
+    """Users get permissions only through groups.
+
+    Why: A policy put straight on a user is missed when groups are reviewed, and stays when the user
+    changes jobs. Permissions that hang on a group are reviewed once and hold for everybody in that job.
+
+    The right way: Put the permission on the group of that job and add the user to the group; people
+    are better off still with a role that they assume through Identity Center.
+
+    The remedy: Detaches the one managed policy, or deletes the one inline policy, that was found.
+    Policies that AWS itself puts on users (quarantine, deny-all, change-password, SES and Bedrock
+    users) and inline policies that only deny are left alone.
+
+    Undo: Attaches the same managed policy, or puts back the inline policy with the same text.
+
+    Standards: CIS AWS Foundations 1.15 (v3, v4), 1.14 (v5), 2.14 (v6), 2.13 (v7); Security Hub IAM.2;
+    AWS Config iam-user-no-policies-check.
+    """
+
+    id = "user-permissions-via-groups"
+    severity = Severity.HIGH
+    watches = ("iam:AttachUserPolicy", "iam:PutUserPolicy")
+    needs = (Facet.USER_INLINE_POLICIES, Facet.USER_ATTACHED_POLICIES)
+    related_needs = (Facet.POLICY_GROUPS,)
+    remedies = ("iam:DetachUserPolicy", "iam:DeleteUserPolicy")
+    settled_by = ("iam:DetachUserPolicy", "iam:DeleteUserPolicy", "iam:DeleteUser")
+
+    def drifts(self, user: User) -> Iterator[Drift]:
+        """Yield one drift for each policy that hangs on the user itself."""
+        if user.ref.name.startswith(_SERVICE_USERS):
+            return
+        for arn, name in user.attached_policies.items():
+            if not name.startswith(_QUARANTINE) and name != _PASSWORD:
+                yield self.drift(
+                    user.ref,
+                    part=arn,
+                    says=f"The policy {name} is attached to the user {user.ref.name} itself.",
+                    found={"attached": arn},
+                )
+        for name, text in user.inline_policies.items():
+            if name != _SES_POLICY and not denies_only(text):
+                yield self.drift(
+                    user.ref,
+                    part=name,
+                    says=f"The user {user.ref.name} holds the inline policy {name}.",
+                    found={"inline": text},
+                )
+
+    def remedy(self, drift: Drift) -> Remedy:
+        """Take that one policy off the user."""
+        user = drift.subject.name
+        if "attached" in drift.found:
+            attachment = {"UserName": user, "PolicyArn": drift.part}
+            return Remedy(
+                Step(
+                    do=Call("iam:DetachUserPolicy", attachment),
+                    undo=Call("iam:AttachUserPolicy", attachment),
+                )
+            )
+        names = {"UserName": user, "PolicyName": drift.part}
+        return Remedy(
+            Step(
+                do=Call("iam:DeleteUserPolicy", names),
+                undo=Call("iam:PutUserPolicy", names | {"PolicyDocument": drift.found["inline"]}),
+            )
+        )
+
+    def part(self, user: User, drift: Drift) -> str | None:
+        """The text or ARN of that policy on the user, or None."""
+        policies = user.attached_policies if "attached" in drift.found else user.inline_policies
+        return policies.get(drift.part)
+
+    def related(self, drift: Drift) -> SubjectRef | None:
+        """The attached policy: groups that carry it are where the user belongs."""
+        if "attached" not in drift.found:
+            return None
+        return SubjectRef("policy", drift.part, drift.subject.account)
+
+    def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:
+        """Yield the groups that already carry the policy, and the command that joins one."""
+        user = drift.subject.name
+        if isinstance(related, Policy) and related.groups:
+            yield f"Groups that already carry it: {', '.join(related.groups)}."
+            yield (f"aws iam add-user-to-group --user-name {user} --group-name {related.groups[0]}")
+        elif "attached" in drift.found:
+            yield "No group carries this policy yet: attach it to the group of that job."
+            yield f"aws iam attach-group-policy --group-name GROUP --policy-arn {drift.part}"
+        else:
+            yield "Put the same permissions on the group of that job, and add the user to it:"
+            yield f"aws iam add-user-to-group --user-name {user} --group-name GROUP"

@@ -1,0 +1,1 @@
+"""Conventions about roles and their trust."""

@@ -1,0 +1,1 @@
+"""Conventions about roles that AWS services carry."""

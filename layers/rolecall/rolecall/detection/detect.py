@@ -1,0 +1,117 @@
+"""The use case of the detect function: a change comes in, cases and what follows from them go out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rolecall.detection.finding import Finding, findings
+from rolecall.model.cases import Case, Origin, Status, case_id
+from rolecall.model.changes import Change, Rejected
+from rolecall.model.pointing import subjects
+from rolecall.ports import Bus, Ledger, Opening, Reader, Remedies
+from rolecall.registry import Registry
+from rolecall.settings import Settings
+
+CLEAN = "clean"
+REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What became of one record: exactly one outcome, for the log and the counts."""
+
+    outcome: str
+    cases: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def moment(now: float) -> str:
+    """A time as text: UTC, whole seconds."""
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Detector:
+    """Judges changes against the live account and opens cases."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry,
+        reader: Reader,
+        ledger: Ledger,
+        bus: Bus,
+        remedies: Remedies,
+        clock: Callable[[], float],
+    ) -> None:
+        self._settings = settings
+        self._registry = registry
+        self._reader = reader
+        self._ledger = ledger
+        self._bus = bus
+        self._remedies = remedies
+        self._clock = clock
+
+    def findings(self, change: Change) -> tuple[list[Finding], list[Rejected]]:
+        """What a change led to and what would be done about it. Reads, and writes nothing."""
+        today = moment(self._clock())[:10]
+        return findings(change, self._settings, self._registry, self._reader.read, today)
+
+    def detect(self, change: Change) -> Seen:
+        """Judge a change, open the cases it calls for and send what follows."""
+        found, rejected = self.findings(change)
+        self._settle(change)
+        outcomes = [self._open(finding, change) for finding in found]
+        if rejected:
+            return Seen(REJECTED, tuple(id_ for id_, _ in outcomes), rejected[0].reason)
+        if not outcomes:
+            return Seen(CLEAN)
+        return Seen(outcomes[0][1], tuple(id_ for id_, _ in outcomes))
+
+    def _open(self, finding: Finding, change: Change) -> tuple[str, str]:
+        now = self._clock()
+        opening, case = self._ledger.open_case(self._case(finding, change, now), now)
+        if opening in {Opening.KNOWN, Opening.SNOOZED}:
+            return case.id, opening.value
+        # A repeat sends again what may have been lost in between: who receives it knows the case.
+        if case.status.is_told:
+            self._bus.publish(case)
+        if case.status in {Status.PENDING, Status.WAITING}:
+            self._remedies.send(case.id, finding.decision.delay)
+        return case.id, case.status.value
+
+    def _case(self, finding: Finding, change: Change, now: float) -> Case:
+        drift, decision = finding.drift, finding.decision
+        convention = finding.judgement.convention
+        related = convention.related(drift) if decision.status.is_told else None
+        helper = self._reader.read(related, convention.related_needs) if related else None
+        return Case(
+            id=case_id(drift, change.event_id),
+            drift=drift,
+            origin=Origin.of(change),
+            severity=decision.severity,
+            mode=decision.mode,
+            status=decision.status,
+            reason=decision.reason,
+            owner=self._settings.owner(convention.id),
+            settings=self._settings.version,
+            opened=moment(now),
+            remedy=tuple(decision.remedy.to_list()) if decision.remedy else (),
+            advice=(
+                convention.section("Why"),
+                convention.section("The right way"),
+                *convention.advice(drift, helper),
+            ),
+            account_name=self._settings.account_name(change.account),
+        )
+
+    def _settle(self, change: Change) -> None:
+        if change.error:
+            return
+        for convention in self._registry.settled(change.call):
+            refs = subjects(change, convention.kind())
+            for ref in refs if not isinstance(refs, Rejected) else ():
+                subject = self._reader.read(ref, convention.needs)
+                drifts = convention.drifts(subject) if subject else ()
+                self._ledger.settle(
+                    ref, convention.id, {drift.key for drift in drifts}, moment(self._clock())
+                )

@@ -1,0 +1,85 @@
+"""Which drifts a change led to. One judging for events, replays and backtests alike."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from rolecall.convention import Convention
+from rolecall.model.changes import Change, Rejected
+from rolecall.model.drifts import Drift
+from rolecall.model.pointing import subjects
+from rolecall.model.scales import Mode
+from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.registry import Registry
+from rolecall.settings import Settings
+
+Read = Callable[[SubjectRef, Iterable[Facet]], Subject | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one convention says of one subject.
+
+    Attributes:
+        subject: The subject as it was read; None when it is gone, or for an activity convention.
+        drifts: The evidence against it; empty when all is well.
+    """
+
+    convention: Convention
+    ref: SubjectRef
+    subject: Subject | None
+    drifts: tuple[Drift, ...]
+
+
+def _looking(change: Change, registry: Registry, settings: Settings) -> Iterator[Convention]:
+    if change.error:
+        return  # A call that failed changed nothing.
+    for convention in registry.watching(change.call):
+        if settings.mode(convention.id) is not Mode.OFF:
+            yield convention
+
+
+def judge(
+    change: Change, registry: Registry, settings: Settings, read: Read
+) -> tuple[list[Judgement], list[Rejected]]:
+    """Everything that the conventions say about a change, and what they could not look at.
+
+    A subject is read once for all the conventions that judge it. A convention that raises does not
+    silence the others.
+
+    Raises:
+        ExceptionGroup: what conventions raised, after all of them had their turn; what the others
+            found is lost with it, and found again when the message is retried.
+    """
+    judged: list[Judgement] = []
+    rejected: list[Rejected] = []
+    errors: list[Exception] = []
+    by_kind: dict[str, list[Convention]] = {}
+    for convention in _looking(change, registry, settings):
+        by_kind.setdefault(convention.kind(), []).append(convention)
+    for kind, conventions in by_kind.items():
+        refs = subjects(change, kind)
+        if isinstance(refs, Rejected):
+            rejected.append(refs)
+            continue
+        facets = {facet for convention in conventions for facet in convention.needs}
+        for ref in refs:
+            subject = read(ref, facets)
+            for convention in conventions:
+                try:
+                    drifts = tuple(convention.drifts(subject)) if subject else ()
+                except Exception as error:  # one convention must not silence the others
+                    errors.append(error)
+                    continue
+                judged.append(Judgement(convention, ref, subject, drifts))
+    for activity in registry.activity:
+        if settings.mode(activity.id) is Mode.OFF:
+            continue
+        try:
+            drifts = tuple(activity.seen(change))
+        except Exception as error:  # as above
+            errors.append(error)
+            continue
+        judged.extend(Judgement(activity, drift.subject, None, (drift,)) for drift in drifts)
+    if errors:
+        raise ExceptionGroup(f"conventions failed on {change.call}", errors)
+    return judged, rejected

@@ -1,0 +1,63 @@
+"""The errors of Rolecall, as one tree.
+
+RolecallError                  anything that stops a piece of work, in one sentence for people
+├── ConventionError            a convention is declared wrongly
+├── SettingsError              the settings cannot be used; nothing is written while that lasts
+├── CaseError                  the case asked for is not there, or is not in a state to do this
+│   └── UndoRefusedError       taking back would overwrite somebody's later change, or has no reason
+├── RetryError                 not now: the message goes back to its queue
+│   ├── LeaseHeldError         another worker holds the case
+│   ├── UnsettledError         AWS is not ready for the call yet (an instance still pending)
+│   └── ThrottledError         AWS asks us to slow down
+├── RemedyError                a remedy could not be carried out, and trying again will not help
+└── DeliveryError              an alert did not reach its channel; the message goes back
+    └── SecretError            the channel's secret is missing or is not what it should be
+"""
+
+
+class RolecallError(Exception):
+    """Anything that stops a piece of work, told in one sentence that says what to do."""
+
+
+class ConventionError(RolecallError):
+    """A convention is declared wrongly."""
+
+
+class SettingsError(RolecallError):
+    """The settings cannot be used."""
+
+
+class CaseError(RolecallError):
+    """The case asked for is not there, or is not in a state to do this."""
+
+
+class UndoRefusedError(CaseError):
+    """Taking back would overwrite a later change, or nobody said why."""
+
+
+class RetryError(RolecallError):
+    """Not now: the message goes back to its queue."""
+
+
+class LeaseHeldError(RetryError):
+    """Another worker holds the case."""
+
+
+class UnsettledError(RetryError):
+    """AWS is not ready for the call yet."""
+
+
+class ThrottledError(RetryError):
+    """AWS asks us to slow down."""
+
+
+class RemedyError(RolecallError):
+    """A remedy could not be carried out, and trying again will not help."""
+
+
+class DeliveryError(RolecallError):
+    """An alert did not reach its channel."""
+
+
+class SecretError(DeliveryError):
+    """The channel's secret is missing or is not what it should be."""

@@ -1,0 +1,1 @@
+"""What Rolecall speaks of: changes, actors, subjects, drifts, remedies, cases. Values only, no deeds."""

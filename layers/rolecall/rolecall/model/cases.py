@@ -1,0 +1,171 @@
+"""A case: the durable record of one drift from first sight to its end."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from rolecall.model.changes import Change
+from rolecall.model.drifts import Drift
+from rolecall.model.scales import Mode, Severity
+
+SCHEMA_VERSION = 1
+
+
+class Status(StrEnum):
+    """Where a case stands."""
+
+    OBSERVED = "observed"
+    WAITING = "waiting"
+    NOTIFIED = "notified"
+    EXEMPT = "exempt"
+    PROTECTED = "protected"
+    AWAITING_APPROVAL = "awaiting-approval"
+    PENDING = "pending"
+    REMEDIATED = "remediated"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+    UNDONE = "undone"
+    RESOLVED = "resolved"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done by Rolecall."""
+        return self in {Status.WAITING, Status.PENDING, Status.AWAITING_APPROVAL}
+
+    @property
+    def is_told(self) -> bool:
+        """Whether people hear of it."""
+        return self not in {
+            Status.OBSERVED,
+            Status.WAITING,
+            Status.EXEMPT,
+            Status.SUPERSEDED,
+            Status.RESOLVED,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which change brought the drift: what its record claims, for people to read."""
+
+    call: str
+    event_id: str
+    time: str
+    actor: str
+    through: str
+    address: str
+    account: str
+    region: str
+    replayed: bool = False
+
+    @classmethod
+    def of(cls, change: Change) -> Self:
+        """The origin that a change describes."""
+        return cls(
+            change.call,
+            change.event_id,
+            change.time,
+            str(change.actor),
+            change.through,
+            change.address,
+            change.account,
+            change.region,
+            change.replayed,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The origin as JSON-able data."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The durable record of one drift.
+
+    Attributes:
+        id: `c-` and 12 characters, the same for the same drift seen through the same record.
+        drift: The evidence.
+        origin: Which change brought it.
+        severity: How bad it is, after the settings.
+        mode: What the convention might do when the case was opened.
+        status: Where it stands.
+        reason: Why it stands there, in one sentence, where the status does not say all.
+        owner: Whom the settings name as the owner.
+        settings: Version of the settings that decided.
+        opened: When it was opened, UTC.
+        ended: When it came to its end, UTC, or "".
+        remedy: The plan, as data; empty when there is none.
+        advice: The right way, and commands to get there.
+        account_name: The name that people know the account by, or "".
+    """
+
+    id: str
+    drift: Drift
+    origin: Origin
+    severity: Severity
+    mode: Mode
+    status: Status
+    reason: str = ""
+    owner: str = ""
+    settings: str = ""
+    opened: str = ""
+    ended: str = ""
+    remedy: tuple[Mapping[str, Any], ...] = ()
+    advice: tuple[str, ...] = ()
+    account_name: str = ""
+
+    def moved(self, status: Status, *, reason: str = "", ended: str = "") -> Self:
+        """The same case at another place."""
+        return replace(self, status=status, reason=reason, ended=ended or self.ended)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The case as JSON-able data, in the versioned form that the bus and the ledger carry."""
+        return {
+            "schemaVersion": SCHEMA_VERSION,
+            "id": self.id,
+            "drift": self.drift.to_dict(),
+            "origin": self.origin.to_dict(),
+            "severity": self.severity.value,
+            "mode": self.mode.value,
+            "status": self.status.value,
+            "reason": self.reason,
+            "owner": self.owner,
+            "settings": self.settings,
+            "opened": self.opened,
+            "ended": self.ended,
+            "remedy": list(self.remedy),
+            "advice": list(self.advice),
+            "accountName": self.account_name,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The case that `to_dict` described."""
+        return cls(
+            id=data["id"],
+            drift=Drift.from_dict(data["drift"]),
+            origin=Origin(**data["origin"]),
+            severity=Severity(data["severity"]),
+            mode=Mode(data["mode"]),
+            status=Status(data["status"]),
+            reason=data["reason"],
+            owner=data["owner"],
+            settings=data["settings"],
+            opened=data["opened"],
+            ended=data["ended"],
+            remedy=tuple(data["remedy"]),
+            advice=tuple(data["advice"]),
+            account_name=data["accountName"],
+        )
+
+
+def case_id(drift: Drift, event_id: str) -> str:
+    """The id of the case of a drift that this record brought.
+
+    The same record seen twice names the same case, so a repeat finds what it did before.
+    """
+    seed = f"{drift.subject.key}#{drift.key}#{drift.state}#{event_id}"
+    return "c-" + base64.b32encode(hashlib.sha256(seed.encode()).digest())[:12].decode().lower()

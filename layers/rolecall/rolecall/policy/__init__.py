@@ -1,0 +1,1 @@
+"""Reasoning over IAM policy and trust documents, from their text alone."""

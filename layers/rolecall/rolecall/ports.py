@@ -1,0 +1,156 @@
+"""What the use cases need from outside, as interfaces. Adapters and in-memory fakes fulfil them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from rolecall.model.calls import Call
+from rolecall.model.cases import Case, Status
+from rolecall.model.subjects import Facet, Subject, SubjectRef
+
+
+class Reader(Protocol):
+    """Reads the live state of the account."""
+
+    def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
+        """The subject with these facets of its state now, or None when it is gone."""
+
+
+class Caller(Protocol):
+    """Makes the AWS calls of a remedy or an undo."""
+
+    def make(self, call: Call, region: str) -> Mapping[str, Any]:
+        """Make one call and return its answer; the answer is empty when the thing is gone already.
+
+        Raises:
+            RetryError: AWS is throttling or not ready; the same call may succeed later.
+            RemedyError: the call is refused, and trying again will not help.
+        """
+
+
+class Bus(Protocol):
+    """Tells everyone who listens where a case stands."""
+
+    def publish(self, case: Case) -> None:
+        """Publish the case in its present state."""
+
+
+class Remedies(Protocol):
+    """Hands a case over to be settled: re-judged, then told or put right."""
+
+    def send(self, case_id: str, delay: int) -> None:
+        """Hand the case over, after a delay in seconds (at most 900)."""
+
+
+class Opening(Enum):
+    """What became of an attempt to open a case."""
+
+    OPENED = "opened"
+    REPEATED = "repeated"  # the same record again: what follows is safe to send again
+    KNOWN = "known"  # the same drift is known through another record
+    SNOOZED = "snoozed"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be done: written before the deed, never overwritten."""
+
+    snapshot: Mapping[str, Any]
+    remedy: tuple[Mapping[str, Any], ...]
+    at: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The intent as JSON-able data."""
+        return {"snapshot": dict(self.snapshot), "remedy": list(self.remedy), "at": self.at}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done: the calls that take it back, and the state that was left."""
+
+    undo: tuple[Mapping[str, Any], ...]
+    left: Any
+    at: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outcome as JSON-able data."""
+        return {"undo": list(self.undo), "left": self.left, "at": self.at}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A case as the ledger keeps it.
+
+    Attributes:
+        fence: Grows with every claim; a write under an older fence is refused.
+    """
+
+    case: Case
+    fence: int = 0
+    intent: Intent | None = None
+    outcome: Outcome | None = None
+
+
+class Ledger(Protocol):
+    """Keeps cases, snapshots and leases. Every write is conditional."""
+
+    def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
+        """Open the case unless its drift is known; answers with the case that stands."""
+
+    def claim(self, case_id: str, now: float, lease: float) -> Entry:
+        """Take the case for so many seconds, with a new fence.
+
+        Raises:
+            CaseError: there is no such case.
+            LeaseHeldError: another worker holds it.
+        """
+
+    def release(self, entry: Entry) -> None:
+        """Give the case back without a result."""
+
+    def intend(self, entry: Entry, intent: Intent) -> None:
+        """Write the intent, unless one is there already.
+
+        Raises:
+            LeaseHeldError: somebody else has claimed the case since.
+        """
+
+    def conclude(self, entry: Entry, case: Case, outcome: Outcome | None) -> None:
+        """Write where the case stands now and give it back.
+
+        Raises:
+            LeaseHeldError: somebody else has claimed the case since.
+        """
+
+    def settle(
+        self, ref: SubjectRef, convention: str, still: Iterable[str], now: str
+    ) -> list[Case]:
+        """Resolve the convention's known drifts on the subject, but those with these keys."""
+
+    def get(self, case_id: str) -> Entry:
+        """The case with this id.
+
+        Raises:
+            CaseError: there is no such case.
+        """
+
+    def cases(self) -> Iterator[Case]:
+        """Every case, in no order."""
+
+    def snooze(self, case: Case, until: float) -> None:
+        """Stay silent about the case's drift until then (seconds since the epoch)."""
+
+
+class Tellings(Protocol):
+    """Remembers what was told, so that one case tells once per state and channel."""
+
+    def claim_telling(self, case_id: str, status: Status, channel: str, now: float) -> bool:
+        """Take the telling; False when it was told already.
+
+        Raises:
+            LeaseHeldError: another worker is telling it.
+        """
+
+    def told(self, case_id: str, status: Status, channel: str) -> None:
+        """Remember that it was told."""

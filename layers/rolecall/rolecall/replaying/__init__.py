@@ -1,0 +1,1 @@
+"""The same conventions over recorded events: one by hand (replay), or many from files (backtest)."""

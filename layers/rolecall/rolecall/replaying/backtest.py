@@ -1,0 +1,153 @@
+"""What would have happened: the conventions over recorded events, without an account.
+
+A subject's state is only what its record says; a convention that needs more says nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from rolecall.convention import Convention
+from rolecall.detection.deciding import decide
+from rolecall.detection.judging import judge
+from rolecall.model.changes import Change, Rejected
+from rolecall.model.drifts import Drift
+from rolecall.model.pointing import recorded, subjects
+from rolecall.model.records import parse
+from rolecall.model.scales import Severity
+from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.registry import Registry
+from rolecall.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PastDrift:
+    """One drift that recorded events show, and what would have been decided about it."""
+
+    at: str
+    change: Change
+    drift: Drift
+    severity: Severity
+    decision: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The drift as one line of JSON Lines."""
+        drift = self.drift
+        return {
+            "at": self.at,
+            "eventID": self.change.event_id,
+            "eventTime": self.change.time,
+            "eventName": self.change.record.get("eventName"),
+            "convention": drift.convention,
+            "subject": drift.subject.arn,
+            "severity": self.severity.value,
+            "evidence": {
+                "says": drift.says,
+                "part": drift.part,
+                "found": drift.found,
+                "expected": drift.expected,
+            },
+            "decision": self.decision,
+            "actor": str(self.change.actor),
+        }
+
+
+class Backtest:
+    """One run over recorded events.
+
+    Attributes:
+        records: How many records were read, the rejected ones included.
+        drifts: How many drifts they showed.
+        rejected: How many could not be used.
+    """
+
+    def __init__(self, registry: Registry, settings: Settings) -> None:
+        self.records = 0
+        self.drifts = 0
+        self.rejected = 0
+        self.reasons: list[tuple[str, str]] = []
+        self._registry = registry
+        self._settings = settings
+        self._today = datetime.now(UTC).date().isoformat()
+        self._graced: list[tuple[Convention, PastDrift, int]] = []
+        self._settled: dict[tuple[str, str], list[str]] = {}
+
+    @property
+    def closing_line(self) -> str:
+        """The counts in one line."""
+        return f"{self.records} records, {self.drifts} drifts, {self.rejected} rejected"
+
+    def run(self, placed: Iterable[tuple[str, Any]]) -> Iterator[PastDrift]:
+        """Yield the drifts of records that come with their place, `<path>:<position>`.
+
+        A drift with a grace is held back until the end: a later record may show that it was settled.
+        """
+        for at, value in placed:
+            self.records += 1
+            change = value if isinstance(value, Rejected) else parse(value)
+            if isinstance(change, Rejected):
+                self._reject(at, change)
+                continue
+            yield from self._judge(at, change)
+        for convention, past, grace in self._graced:
+            if not self._was_settled(convention, past, grace):
+                self.drifts += 1
+                yield past
+
+    def _reject(self, at: str, rejected: Rejected) -> None:
+        self.rejected += 1
+        self.reasons.append((at, rejected.reason))
+
+    def _judge(self, at: str, change: Change) -> Iterator[PastDrift]:
+        for convention in self._registry.settled(change.call):
+            self._note(convention, change)
+        judged, rejected = judge(change, self._registry, self._settings, self._reader(change))
+        if rejected:
+            self._reject(at, rejected[0])
+        for judgement in judged:
+            convention = judgement.convention
+            for drift in judgement.drifts:
+                decision = decide(
+                    drift,
+                    convention,
+                    self._settings,
+                    path="",
+                    today=self._today,
+                    through=change.through,
+                    waited=True,
+                )
+                past = PastDrift(at, change, drift, decision.severity, decision.status.value)
+                grace = self._settings.grace(convention.id, convention.grace)
+                if grace and convention.settled_by:
+                    self._graced.append((convention, past, grace))
+                else:
+                    self.drifts += 1
+                    yield past
+
+    @staticmethod
+    def _reader(change: Change) -> Any:
+        def read(ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
+            found = subject(ref, recorded(change, ref))
+            return found if found.knows(facets) else None
+
+        return read
+
+    def _note(self, convention: Convention, change: Change) -> None:
+        if change.error or not self._settings.grace(convention.id, convention.grace):
+            return
+        refs = subjects(change, convention.kind())
+        for ref in refs if not isinstance(refs, Rejected) else ():
+            self._settled.setdefault((convention.id, ref.key), []).append(change.time)
+
+    def _was_settled(self, convention: Convention, past: PastDrift, grace: int) -> bool:
+        begun = _seconds(past.change.time)
+        times = self._settled.get((convention.id, past.drift.subject.key), ())
+        return any(begun <= _seconds(time) <= begun + grace for time in times)
+
+
+def _seconds(time: str) -> float:
+    try:
+        return datetime.fromisoformat(time).timestamp()
+    except ValueError:
+        return 0.0

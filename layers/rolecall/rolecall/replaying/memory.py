@@ -1,0 +1,140 @@
+"""An account in memory: enough of IAM and EC2 to judge a sample, put it right and take it back.
+
+It serves replays without an account, and the tests as the fake of the reader and caller ports.
+"""
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from rolecall.model.calls import Call
+from rolecall.model.changes import Change
+from rolecall.model.pointing import recorded
+from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+
+_EMPTY: Mapping[Facet, Any] = {
+    Facet.USER_INLINE_POLICIES: {},
+    Facet.USER_ATTACHED_POLICIES: {},
+    Facet.USER_ACCESS_KEYS: {},
+    Facet.GROUP_INLINE_POLICIES: {},
+    Facet.GROUP_ATTACHED_POLICIES: {},
+    Facet.ROLE_TRUST: "",
+    Facet.INSTANCE_STATE: "running",
+    Facet.INSTANCE_PROFILE: None,
+    Facet.INSTANCE_TAGS: {},
+    Facet.POLICY_GROUPS: [],
+}
+
+State = dict[Facet, Any]
+
+
+def _put(facet: Facet, key: str, value: str) -> Callable[[State, Mapping[str, Any]], None]:
+    def put(state: State, parameters: Mapping[str, Any]) -> None:
+        text = parameters[value]
+        name = text.rpartition("/")[2] if value == "PolicyArn" else text
+        state[facet] = {**state[facet], parameters[key]: name}
+
+    return put
+
+
+def _drop(facet: Facet, key: str) -> Callable[[State, Mapping[str, Any]], None]:
+    def drop(state: State, parameters: Mapping[str, Any]) -> None:
+        state[facet] = {k: v for k, v in state[facet].items() if k != parameters[key]}
+
+    return drop
+
+
+def _set_trust(state: State, parameters: Mapping[str, Any]) -> None:
+    state[Facet.ROLE_TRUST] = parameters["PolicyDocument"]
+
+
+# Which parameter names the subject, and what the call does to its state.
+_CALLS: Mapping[str, tuple[str, Callable[[State, Mapping[str, Any]], None]]] = {
+    "iam:PutUserPolicy": (
+        "UserName",
+        _put(Facet.USER_INLINE_POLICIES, "PolicyName", "PolicyDocument"),
+    ),
+    "iam:DeleteUserPolicy": ("UserName", _drop(Facet.USER_INLINE_POLICIES, "PolicyName")),
+    "iam:AttachUserPolicy": (
+        "UserName",
+        _put(Facet.USER_ATTACHED_POLICIES, "PolicyArn", "PolicyArn"),
+    ),
+    "iam:DetachUserPolicy": ("UserName", _drop(Facet.USER_ATTACHED_POLICIES, "PolicyArn")),
+    "iam:UpdateAccessKey": ("UserName", _put(Facet.USER_ACCESS_KEYS, "AccessKeyId", "Status")),
+    "iam:PutGroupPolicy": (
+        "GroupName",
+        _put(Facet.GROUP_INLINE_POLICIES, "PolicyName", "PolicyDocument"),
+    ),
+    "iam:DeleteGroupPolicy": ("GroupName", _drop(Facet.GROUP_INLINE_POLICIES, "PolicyName")),
+    "iam:AttachGroupPolicy": (
+        "GroupName",
+        _put(Facet.GROUP_ATTACHED_POLICIES, "PolicyArn", "PolicyArn"),
+    ),
+    "iam:DetachGroupPolicy": ("GroupName", _drop(Facet.GROUP_ATTACHED_POLICIES, "PolicyArn")),
+    "iam:UpdateAssumeRolePolicy": ("RoleName", _set_trust),
+}
+_KIND = {"UserName": "user", "GroupName": "group", "RoleName": "role"}
+
+
+class MemoryAccount:
+    """An account whose whole state is a mapping of subjects to facets."""
+
+    def __init__(self, account: str = "111122223333") -> None:
+        self.account = account
+        self.state: dict[SubjectRef, State] = {}
+        self.paths: dict[SubjectRef, str] = {}
+        self.calls: list[Call] = []
+
+    def add(self, ref: SubjectRef, state: Mapping[Facet, Any], path: str = "") -> SubjectRef:
+        """Put a subject there; facets that are not given are empty."""
+        kept = {facet: value for facet, value in _EMPTY.items() if facet.kind == ref.kind}
+        self.state[ref] = copy.deepcopy(kept | dict(state))
+        self.paths[ref] = path
+        return ref
+
+    def stage(self, change: Change, refs: Iterable[SubjectRef]) -> None:
+        """Put the subjects of a change there as its record tells them."""
+        for ref in refs:
+            self.add(ref, recorded(change, ref))
+
+    def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
+        """The subject with these facets of its state, or None when it is not there."""
+        if ref not in self.state:
+            return None
+        state = self.state[ref]
+        return subject(
+            ref, {facet: copy.deepcopy(state[facet]) for facet in facets}, self.paths[ref]
+        )
+
+    def make(self, call: Call, region: str) -> Mapping[str, Any]:
+        """Make one call; its answer is empty when the subject is gone.
+
+        Raises:
+            KeyError: the call is not one of those it knows.
+        """
+        self.calls.append(call)
+        if call.name == "ec2:AssociateIamInstanceProfile":
+            return self._associate(call, region)
+        if call.name == "ec2:DisassociateIamInstanceProfile":
+            return self._disassociate(call, region)
+        parameter, change = _CALLS[call.name]
+        ref = SubjectRef(_KIND[parameter], call.parameters[parameter], self.account)
+        if ref in self.state:
+            change(self.state[ref], call.parameters)
+        return {}
+
+    def _instance(self, name: str, region: str) -> State:
+        return self.state[SubjectRef("instance", name, self.account, region)]
+
+    def _associate(self, call: Call, region: str) -> Mapping[str, Any]:
+        instance, profile = call.parameters["InstanceId"], call.parameters["IamInstanceProfile"]
+        arn = f"arn:aws:iam::{self.account}:instance-profile/{profile['Name']}"
+        self._instance(instance, region)[Facet.INSTANCE_PROFILE] = arn
+        # One profile per instance, so the association may carry the instance's own number.
+        association = instance.replace("i-", "iip-assoc-", 1)
+        return {"IamInstanceProfileAssociation": {"AssociationId": association}}
+
+    def _disassociate(self, call: Call, region: str) -> Mapping[str, Any]:
+        instance = call.parameters["AssociationId"].replace("iip-assoc-", "i-", 1)
+        self._instance(instance, region)[Facet.INSTANCE_PROFILE] = None
+        return {}

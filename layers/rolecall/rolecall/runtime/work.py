@@ -1,0 +1,75 @@
+"""What each function does with one message of its queue."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rolecall.detection.detect import REJECTED
+from rolecall.model.cases import Case
+from rolecall.model.changes import Change, Rejected
+from rolecall.model.records import parse, parse_body, read_json
+from rolecall.runtime.log import log
+from rolecall.runtime.wiring import Runtime
+
+Message = Mapping[str, Any]
+
+
+def detect(runtime: Runtime, message: Message) -> None:
+    """Judge the record in a message of the changes queue."""
+    body = message["body"]
+    change = parse_body(body)
+    if isinstance(change, Change) and change.account != runtime["ACCOUNT_ID"]:
+        change = Rejected(
+            f"The record is about account {change.account}, which this stack does not watch.",
+            change.event_id,
+        )
+    if isinstance(change, Rejected):
+        _reject(runtime, body, change.reason, change.event_id)
+        return
+    seen = runtime.detector.detect(change)
+    if seen.outcome == REJECTED:
+        _reject(runtime, body, seen.reason, change.event_id)
+        return
+    log.info(
+        "judged",
+        outcome=seen.outcome,
+        call=change.call,
+        event_id=change.event_id,
+        cases=list(seen.cases),
+    )
+
+
+def _reject(runtime: Runtime, body: str, reason: str, event_id: str) -> None:
+    # Straight to where an alarm stands: trying it again would only reject it again.
+    runtime.dead_letters.send(body, reason)
+    log.warning(reason, outcome=REJECTED, event_id=event_id)
+
+
+def settle(runtime: Runtime, message: Message) -> None:
+    """Settle the case that a message of the remedies queue names."""
+    case = runtime.remediator.settle(read_json(message["body"])["case"])
+    log.info("settled", outcome=case.status.value, case=case.id, reason=case.reason)
+
+
+def tell(runtime: Runtime, message: Message) -> None:
+    """Tell people of the case in a message of the alerts queue."""
+    case = Case.from_dict(read_json(message["body"])["detail"])
+    channels = runtime.notifier.notify(case)
+    log.info("told", outcome="told", case=case.id, status=case.status.value, channels=channels)
+
+
+def replay(runtime: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Judge one event that a person sent by hand; with `act`, as if it had come from its queue."""
+    change = parse(event["replay"], replayed=True)
+    if isinstance(change, Rejected):
+        return {"rejected": change.reason}
+    findings, rejected = runtime.detector.findings(change)
+    answer = {
+        "call": change.call,
+        "rejected": rejected[0].reason if rejected else "",
+        "verdicts": [finding.to_dict() for finding in findings],
+    }
+    if event.get("act"):
+        seen = runtime.detector.detect(change)
+        answer |= {"outcome": seen.outcome, "cases": list(seen.cases)}
+        log.info("replayed", outcome=seen.outcome, call=change.call, event_id=change.event_id)
+    return answer

@@ -1,0 +1,224 @@
+"""The strict form of the settings file: every key known, every value of its kind, all in plain words.
+
+Used where settings are built and checked. What it lets through is shipped beside the file in a form
+that loads without it (see `rolecall.settings.files`).
+"""
+
+import difflib
+from collections.abc import Mapping
+from datetime import date
+from io import StringIO
+from typing import Annotated, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import YAMLError
+
+from rolecall.errors import SettingsError
+from rolecall.model.scales import Mode, Severity
+
+LONGEST_GRACE = 900  # seconds: what an SQS message can be delayed by
+_ARN = r"^arn:aws[a-z-]*:(iam|ec2):[a-z0-9-]*:\d{12}:[a-z-]+(/.+)?$"
+
+Arn = Annotated[StrictStr, Field(pattern=_ARN)]
+Words = Annotated[StrictStr, Field(min_length=3)]
+Grace = Annotated[StrictInt, Field(ge=0, le=LONGEST_GRACE)]
+AccountId = Annotated[StrictStr, Field(pattern=r"^\d{12}$")]
+
+
+class OptionLike(Protocol):
+    """What the schema needs to know of a convention's option."""
+
+    @property
+    def default(self) -> str | int | tuple[str, ...]:
+        """The value when the settings do not say; its type is the option's type."""
+
+    @property
+    def to_act(self) -> bool:
+        """Whether it must be set before the convention may act."""
+
+
+class ConventionLike(Protocol):
+    """What the schema needs to know of a convention."""
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """Its options by name."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DefaultsModel(_Strict):
+    """What holds for every convention that says nothing else."""
+
+    mode: Mode = Mode.NOTIFY
+    owner: StrictStr = ""
+    grace: Grace | None = None
+
+
+class ConventionModel(_Strict):
+    """One convention's entry; its own options stand beside these keys."""
+
+    mode: Mode | None = None
+    severity: Severity | None = None
+    owner: StrictStr | None = None
+    grace: Grace | None = None
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class ExemptionModel(_Strict):
+    """A reviewed exception; all parts are mandatory."""
+
+    id: Words
+    convention: StrictStr
+    subject: Arn
+    reason: Words
+    owner: Words
+    expires: date
+
+
+class SettingsModel(_Strict):
+    """The whole file."""
+
+    version: Annotated[StrictInt, Field(ge=1, le=1)]
+    accounts: dict[AccountId, StrictStr] = Field(default_factory=dict)
+    defaults: DefaultsModel = DefaultsModel()
+    protected: list[Arn] = Field(default_factory=list)
+    conventions: dict[str, ConventionModel] = Field(default_factory=dict)
+    exemptions: list[ExemptionModel] = Field(default_factory=list)
+
+
+_KEYS = {
+    (): tuple(SettingsModel.model_fields),
+    ("defaults",): tuple(DefaultsModel.model_fields),
+    ("exemptions",): tuple(ExemptionModel.model_fields),
+}
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.0)
+    return f"did you mean {close[0]}?" if close else "remove it."
+
+
+def _sentence(error: ErrorDetails) -> str:
+    place = [part for part in error["loc"] if part != "[key]"]
+    where = ".".join(str(part) for part in place)
+    if error["type"] == "extra_forbidden":
+        known = _KEYS.get(tuple(str(p) for p in place[:-1] if not isinstance(p, int)), ())
+        return f"{where} is not a known key; {_nearest(str(place[-1]), known)}"
+    if error["type"] == "missing":
+        return f"{where} is missing; add it."
+    if place and place[0] == "accounts":
+        return f'{where}: quote the account id, twelve digits as text, such as "111122223333".'
+    return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}."
+
+
+def _load(text: str) -> Any:
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        return yaml.load(StringIO(text))
+    except DuplicateKeyError as error:
+        problem = str(error.problem).replace("\n", " ")
+        raise SettingsError(f"The settings say a key twice: {problem}. Keep one.") from error
+    except YAMLError as error:
+        problem = " ".join(str(error).split())
+        raise SettingsError(f"The settings are not YAML: {problem}") from error
+
+
+def _option(where: str, value: Any, option: OptionLike) -> Any:
+    if isinstance(option.default, tuple):
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return value
+        raise SettingsError(f"The settings: {where} must be a list of texts.")
+    if type(value) is not type(option.default):
+        kind = "a number" if isinstance(option.default, int) else "a text"
+        raise SettingsError(f"The settings: {where} must be {kind}.")
+    return value
+
+
+def _convention(id_: str, entry: Any, known: Mapping[str, ConventionLike]) -> dict[str, Any]:
+    if id_ not in known:
+        raise SettingsError(
+            f"The settings: conventions.{id_} is not a known convention; "
+            f"{_nearest(id_, tuple(known))}"
+        )
+    if not isinstance(entry, Mapping):
+        raise SettingsError(
+            f"The settings: conventions.{id_} must be a mapping, such as mode: notify."
+        )
+    shared = tuple(name for name in ConventionModel.model_fields if name != "options")
+    options = known[id_].options
+    plain: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    for key, value in entry.items():
+        if key in shared:
+            plain[key] = value
+        elif key in options:
+            own[key] = _option(f"conventions.{id_}.{key}", value, options[key])
+        else:
+            raise SettingsError(
+                f"The settings: conventions.{id_}.{key} is not a known key; "
+                f"{_nearest(str(key), (*shared, *options))}"
+            )
+    return plain | {"options": own}
+
+
+def _check_whole(model: SettingsModel, known: Mapping[str, ConventionLike]) -> None:
+    for exemption in model.exemptions:
+        if exemption.convention not in known:
+            raise SettingsError(
+                f"The settings: exemption {exemption.id} names the unknown convention "
+                f"{exemption.convention}; {_nearest(exemption.convention, tuple(known))}"
+            )
+    for id_, convention in known.items():
+        entry = model.conventions.get(id_, ConventionModel())
+        if not (entry.mode or model.defaults.mode).at_least(Mode.APPROVE):
+            continue
+        if not model.protected:
+            raise SettingsError(
+                f"The settings let {id_} act but protect nobody: name your break-glass principals "
+                "under protected first."
+            )
+        for name, option in options_to_act(convention):
+            if not entry.options.get(name, option.default):
+                raise SettingsError(
+                    f"The settings let {id_} act but do not say its {name}: "
+                    f"set conventions.{id_}.{name} first."
+                )
+
+
+def options_to_act(convention: ConventionLike) -> list[tuple[str, OptionLike]]:
+    """The options that a convention must have before it may act."""
+    return [(name, option) for name, option in convention.options.items() if option.to_act]
+
+
+def validate(text: str, known: Mapping[str, ConventionLike]) -> dict[str, Any]:
+    """The settings of a YAML text as plain validated data.
+
+    Args:
+        text: The whole settings file.
+        known: The conventions by id.
+
+    Raises:
+        SettingsError: in one sentence, what is wrong at which key and what to do.
+    """
+    raw = _load(text)
+    if not isinstance(raw, dict):
+        raise SettingsError("The settings are empty; start with version: 1.")
+    conventions = raw.get("conventions", {})
+    if isinstance(conventions, Mapping):
+        raw = raw | {
+            "conventions": {
+                str(id_): _convention(str(id_), entry, known) for id_, entry in conventions.items()
+            }
+        }
+    try:
+        model = SettingsModel.model_validate(raw)
+    except ValidationError as error:
+        raise SettingsError(f"The settings: {_sentence(error.errors()[0])}") from error
+    _check_whole(model, known)
+    return model.model_dump(mode="json")

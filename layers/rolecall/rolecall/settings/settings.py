@@ -1,0 +1,119 @@
+"""Validated settings, and the questions that the rest of Rolecall asks of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from rolecall.model.drifts import Drift
+from rolecall.model.scales import Mode, Severity
+from rolecall.model.subjects import SubjectRef
+
+# Paths that AWS keeps for itself, and our own: IAM user guide, "Using service-linked roles", and
+# the roles of IAM Identity Center. No setting can make Rolecall touch what lies there.
+PROTECTED_PATHS = ("/aws-service-role/", "/aws-reserved/", "/rolecall/")
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A reviewed exception: all five parts are mandatory."""
+
+    id: str
+    convention: str
+    subject: str
+    reason: str
+    owner: str
+    expires: str
+
+    def covers(self, drift: Drift) -> bool:
+        """Whether it is about this convention and exactly this subject."""
+        return self.convention == drift.convention and same_subject(self.subject, drift.subject)
+
+    def is_over(self, today: str) -> bool:
+        """Whether its last day (`expires`, ISO date) has passed."""
+        return today > self.expires
+
+
+def same_subject(arn: str, ref: SubjectRef) -> bool:
+    """Whether an ARN, with or without a path, names this subject.
+
+    The last element of an IAM name is unique in its account whatever the path, so the path is not
+    compared; the account is.
+    """
+    parts = arn.split(":", 5)
+    own = ref.arn.split(":", 5)
+    if len(parts) != len(own) or parts[:5] != own[:5]:
+        return False
+    kind, _, name = parts[5].partition("/")
+    own_kind, _, own_name = own[5].partition("/")
+    return kind == own_kind and name.rpartition("/")[2] == own_name.rpartition("/")[2]
+
+
+class Settings:
+    """Validated settings. Built from what `rolecall.settings.schema` let through, never from raw text.
+
+    Args:
+        data: The validated settings as JSON-able data.
+        version: Twelve characters that name exactly this text of the settings.
+        ceiling: The stack's highest mode; no convention goes above it.
+    """
+
+    def __init__(
+        self, data: Mapping[str, Any], version: str, ceiling: Mode = Mode.REMEDIATE
+    ) -> None:
+        self._data = data
+        self.version = version
+        self.ceiling = ceiling
+        self.exemptions = tuple(Exemption(**entry) for entry in data["exemptions"])
+        self.protected: tuple[str, ...] = tuple(data["protected"])
+
+    def with_ceiling(self, ceiling: Mode) -> Self:
+        """The same settings under another ceiling."""
+        return type(self)(self._data, self.version, ceiling)
+
+    def _entry(self, convention: str) -> Mapping[str, Any]:
+        entry: Mapping[str, Any] = self._data["conventions"].get(convention, {})
+        return entry
+
+    def _value(self, convention: str, key: str) -> Any:
+        value = self._entry(convention).get(key)
+        return self._data["defaults"].get(key) if value is None else value
+
+    def mode(self, convention: str) -> Mode:
+        """What the convention may do, under the ceiling."""
+        return Mode(self._value(convention, "mode")).capped(self.ceiling)
+
+    def severity(self, convention: str, default: Severity) -> Severity:
+        """How bad a drift from the convention is here."""
+        value = self._entry(convention).get("severity")
+        return Severity(value) if value else default
+
+    def grace(self, convention: str, default: int) -> int:
+        """Seconds between the drift and what is done about it."""
+        value = self._value(convention, "grace")
+        return default if value is None else int(value)
+
+    def owner(self, convention: str) -> str:
+        """Whom to ask."""
+        return str(self._value(convention, "owner") or "")
+
+    @property
+    def options(self) -> Mapping[str, Mapping[str, Any]]:
+        """The conventions' own options, by convention id."""
+        return {id_: entry.get("options", {}) for id_, entry in self._data["conventions"].items()}
+
+    def account_name(self, account: str) -> str:
+        """The name that people know the account by, or ""."""
+        return str(self._data["accounts"].get(account, ""))
+
+    def exemption(self, drift: Drift) -> Exemption | None:
+        """The exemption about this drift, over or not; the one that lasts longest."""
+        found = [exemption for exemption in self.exemptions if exemption.covers(drift)]
+        return max(found, key=lambda exemption: exemption.expires, default=None)
+
+    def protection(self, ref: SubjectRef, path: str = "") -> str:
+        """Why the subject is protected, in a few words; "" when it is not."""
+        if path.startswith(PROTECTED_PATHS):
+            return f"it lies under {path}, which is AWS's or Rolecall's own"
+        if any(same_subject(arn, ref) for arn in self.protected):
+            return "the settings protect it"
+        return ""

@@ -1,0 +1,1 @@
+"""The tests. They mirror the package; the laws of the conventions are in test_laws.py."""

@@ -1,0 +1,159 @@
+"""In-memory fakes of the ports; the fake account is `rolecall.replaying.memory.MemoryAccount`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from rolecall.errors import CaseError, LeaseHeldError
+from rolecall.model.cases import Case, Status
+from rolecall.model.subjects import SubjectRef
+from rolecall.ports import Entry, Intent, Opening, Outcome
+
+
+@dataclass
+class Kept:
+    """A case and everything the ledger knows beside it."""
+
+    case: Case
+    fence: int = 0
+    lease: float = 0.0
+    intent: Intent | None = None
+    outcome: Outcome | None = None
+
+    def entry(self) -> Entry:
+        return Entry(self.case, self.fence, self.intent, self.outcome)
+
+
+@dataclass
+class Known:
+    """Which case stands for a drift."""
+
+    case: str
+    state: str
+    until: float
+    snoozed: float = 0.0
+
+
+@dataclass
+class MemoryLedger:
+    """The ledger as dictionaries. `log` tells the order of its writes."""
+
+    kept: dict[str, Kept] = field(default_factory=dict)
+    known: dict[tuple[str, str], Known] = field(default_factory=dict)
+    tellings: dict[tuple[str, Status, str], bool] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+
+    def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
+        if case.id in self.kept:
+            return Opening.REPEATED, self.kept[case.id].case
+        key = (case.drift.subject.key, case.drift.key)
+        known = self.known.get(key)
+        if known and known.snoozed >= now:
+            return Opening.SNOOZED, case
+        if known and known.state == case.drift.state and known.until >= now:
+            return Opening.KNOWN, case
+        self.kept[case.id] = Kept(case)
+        self.known[key] = Known(case.id, case.drift.state, now + 86_400)
+        self.log.append("open")
+        return Opening.OPENED, case
+
+    def claim(self, case_id: str, now: float, lease: float) -> Entry:
+        kept = self._get(case_id)
+        if kept.lease > now:
+            raise LeaseHeldError(case_id)
+        kept.lease, kept.fence = now + lease, kept.fence + 1
+        return kept.entry()
+
+    def _get(self, case_id: str) -> Kept:
+        if case_id not in self.kept:
+            raise CaseError(f"There is no case {case_id}.")
+        return self.kept[case_id]
+
+    def _fenced(self, entry: Entry) -> Kept:
+        kept = self._get(entry.case.id)
+        if kept.fence != entry.fence:
+            raise LeaseHeldError(entry.case.id)
+        return kept
+
+    def release(self, entry: Entry) -> None:
+        kept = self._get(entry.case.id)
+        if kept.fence == entry.fence:
+            kept.lease = 0.0
+
+    def intend(self, entry: Entry, intent: Intent) -> None:
+        kept = self._fenced(entry)
+        kept.intent = kept.intent or intent
+        self.log.append("intend")
+
+    def conclude(self, entry: Entry, case: Case, outcome: Outcome | None) -> None:
+        kept = self._fenced(entry)
+        kept.case, kept.lease = case, 0.0
+        kept.outcome = outcome or kept.outcome
+        known = self.known.get((case.drift.subject.key, case.drift.key))
+        if case.ended and known and known.case == case.id:
+            known.until = 0.0
+        self.log.append("conclude")
+
+    def settle(
+        self, ref: SubjectRef, convention: str, still: Iterable[str], now: str
+    ) -> list[Case]:
+        keep, resolved = set(still), []
+        for (subject, drift), known in self.known.items():
+            case = self.kept[known.case].case
+            ours = subject == ref.key and drift.startswith(f"{convention}#")
+            if ours and drift not in keep and case.status is Status.NOTIFIED:
+                self.kept[known.case].case = case.moved(Status.RESOLVED, ended=now)
+                known.until = 0.0
+                resolved.append(case)
+        return resolved
+
+    def get(self, case_id: str) -> Entry:
+        return self._get(case_id).entry()
+
+    def cases(self) -> Iterator[Case]:
+        return (kept.case for kept in self.kept.values())
+
+    def snooze(self, case: Case, until: float) -> None:
+        key = (case.drift.subject.key, case.drift.key)
+        known = self.known.get(key) or Known(case.id, case.drift.state, 0.0)
+        self.known[key] = replace(known, until=0.0, snoozed=until)
+
+    def claim_telling(self, case_id: str, status: Status, channel: str, now: float) -> bool:
+        assert now > 0
+        return not self.tellings.get((case_id, status, channel), False)
+
+    def told(self, case_id: str, status: Status, channel: str) -> None:
+        self.tellings[case_id, status, channel] = True
+
+
+@dataclass
+class MemoryBus:
+    """The bus as a list."""
+
+    published: list[Case] = field(default_factory=list)
+
+    def publish(self, case: Case) -> None:
+        self.published.append(case)
+
+    @property
+    def statuses(self) -> list[str]:
+        return [case.status.value for case in self.published]
+
+
+@dataclass
+class MemoryRemedies:
+    """The remedies queue as a list of case ids and delays."""
+
+    sent: list[tuple[str, int]] = field(default_factory=list)
+
+    def send(self, case_id: str, delay: int) -> None:
+        self.sent.append((case_id, delay))
+
+
+@dataclass
+class Clock:
+    """A clock that a test moves by hand."""
+
+    now: float = 1_793_610_900.0
+
+    def __call__(self) -> float:
+        return self.now

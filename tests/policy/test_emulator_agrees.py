@@ -1,0 +1,205 @@
+"""The emulator's own evaluator, written by others, comes to the same answers."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rolecall.policy.documents import parse_document
+from rolecall.policy.matching import matches
+from rolecall.policy.trust import judge_trust
+
+ROOT = Path(__file__).resolve().parents[2]
+EMULATOR_PYTHON = ROOT / ".venv-emulator" / "bin" / "python"
+
+# Lives in the emulator's environment, whose pins clash with ours: one line in, one line out.
+ORACLE = """
+import json, sys
+from ministack.core import iam_evaluator as iam
+
+def context(caller, call, keys):
+    return iam.EvalContext(
+        principal_arn=caller, principal_type="User", principal_account=caller.split(":")[4],
+        action=call, resource_arn="*", region="us-east-1", source_ip="198.51.100.7",
+        secure_transport=True, principal_keys={"aws:principalorgid": None, **keys},
+    )
+
+def answer(question):
+    kind, *rest = question
+    if kind == "matches":
+        return iam.fnmatch_iam_cs(rest[1], rest[0])
+    if kind == "decision":
+        document, call = rest
+        policy = iam.parse_policy_document(document)
+        return iam.evaluate(context("arn:aws:iam::111122223333:user/u", call, {}), [policy]).decision
+    document, caller, call, keys = rest
+    return iam.evaluate_trust_policy(document, caller, context(caller, call, keys))
+
+for line in sys.stdin:
+    print(json.dumps([answer(question) for question in json.loads(line)]), flush=True)
+"""
+
+Oracle = Callable[[list[list[Any]]], list[Any]]
+
+
+@pytest.fixture(scope="module")
+def oracle() -> Iterator[Oracle]:
+    with subprocess.Popen(
+        [EMULATOR_PYTHON, "-c", ORACLE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        questions, answers = process.stdin, process.stdout
+
+        def ask(batch: list[list[Any]]) -> list[Any]:
+            print(json.dumps(batch), file=questions, flush=True)
+            told: list[Any] = json.loads(answers.readline())
+            return told
+
+        yield ask
+        questions.close()
+
+
+def test_the_oracle_can_say_yes_and_no(oracle: Oracle) -> None:
+    assert oracle([["matches", "a*", "ab"], ["matches", "a*", "b"]]) == [True, False]
+
+
+wild = st.text(alphabet="aB*?:.", max_size=8)
+
+
+@settings(max_examples=40)
+@given(pairs=st.lists(st.tuples(wild, wild), min_size=1, max_size=50))
+def test_it_matches_wildcards_alike(oracle: Oracle, pairs: list[tuple[str, str]]) -> None:
+    theirs = oracle([["matches", pattern, text] for pattern, text in pairs])
+    assert [matches(pattern, text) for pattern, text in pairs] == theirs
+
+
+CALLS = ("iam:PutUserPolicy", "iam:GetUser", "sts:AssumeRole", "s3:GetObject")
+patterns = st.sampled_from(
+    ["*", "iam:*", "IAM:put*", "i?m:*User*", "sts:AssumeRole", "s*:*Role", "s3:GetObject", "s3:Get"]
+) | st.text(alphabet="iams:*?GPU", min_size=1, max_size=6)
+permissions = st.builds(
+    lambda effect, element, listed: {"Effect": effect, element: listed, "Resource": "*"},
+    st.sampled_from(["Allow", "Deny"]),
+    st.sampled_from(["Action", "NotAction"]),
+    patterns | st.lists(patterns, min_size=1, max_size=3),
+)
+
+
+def decision(document: str, call: str) -> str:
+    effects = {one.effect for one in parse_document(document).statements if one.covers(call)}
+    if "Deny" in effects:
+        return "Deny"
+    return "Allow" if effects else "ImplicitDeny"
+
+
+@settings(max_examples=60)
+@given(drawn=st.lists(st.lists(permissions, min_size=1, max_size=3), min_size=1, max_size=8))
+def test_it_reads_allows_and_denies_alike(
+    oracle: Oracle, drawn: list[list[dict[str, Any]]]
+) -> None:
+    asked = [(json.dumps({"Statement": one}), call) for one in drawn for call in CALLS]
+    theirs = oracle([["decision", document, call] for document, call in asked])
+    assert [decision(document, call) for document, call in asked] == theirs
+
+
+# Strangers: from an account without an organization or of another one, with what they may bring along.
+STRANGERS = [
+    (f"arn:aws:iam::999999999999:{name}", organization | factor | chosen)
+    for name in ("user/stranger", "role/deploy", "root")
+    for organization in (
+        {},
+        {"aws:principalorgid": "o-zzzzzzzzzz", "aws:principalorgpaths": ["o-zzzzzzzzzz/r-zzzz/"]},
+    )
+    for factor in (
+        {},
+        {"aws:multifactorauthpresent": "false"},
+        {"aws:multifactorauthpresent": "true", "aws:multifactorauthage": "30"},
+    )
+    for chosen in ({}, {"sts:externalid": "guessed", "sts:rolesessionname": "me"})
+]
+ORG, ACCOUNT, ROLE = "o-a1b2c3d4e5", "111122223333", "arn:aws:iam::111122223333:role/deploy"
+operators = st.builds(
+    lambda qualifier, operator, suffix: f"{qualifier}{operator}{suffix}",
+    st.sampled_from(["", "", "ForAllValues:", "ForAnyValue:"]),
+    st.sampled_from(
+        ["StringEquals", "StringLike", "ArnLike", "StringNotEquals", "StringNotLike", "ArnNotLike"]
+    ),
+    st.sampled_from(["", "", "IfExists"]),
+)
+tests_of_identity = st.sampled_from(
+    [
+        {"aws:PrincipalOrgID": ORG},
+        {"aws:PrincipalOrgID": "*"},
+        {"aws:PrincipalOrgID": ["o-*", ORG]},
+        {"aws:PrincipalOrgPaths": [f"{ORG}/*"]},
+        {"aws:PrincipalAccount": ACCOUNT},
+        {"aws:PrincipalAccount": [ACCOUNT, "*"]},
+        {"aws:PrincipalArn": ROLE},
+        {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"},
+        {"aws:PrincipalArn": "arn:aws:iam::111122223333:*"},
+        {"aws:SourceAccount": ACCOUNT},
+        {"sts:ExternalId": "abc123"},
+        {"sts:ExternalId": "*"},
+    ]
+)
+other_tests = st.sampled_from(
+    [
+        {},
+        {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+        {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+        {"NumericLessThan": {"aws:MultiFactorAuthAge": 3600}},
+        {"Bool": {"aws:SecureTransport": "true"}},
+        {"Bool": {"aws:SecureTransport": "false"}},
+        {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}},
+        {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
+        {"NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24", "203.0.113.5"]}},
+        {"Null": {"aws:PrincipalOrgID": "true"}},
+        {"Null": {"aws:PrincipalOrgID": "false"}},
+        {"Null": {"aws:PrincipalOrgPaths": False}},
+    ]
+)
+conditions = st.none() | st.builds(
+    lambda operator, tests, others: {operator: tests} | others,
+    operators,
+    tests_of_identity,
+    other_tests,
+)
+# The oracle knows neither NotPrincipal nor a token under {"AWS": "*"}: both stay with the tables.
+trust_statements = st.builds(
+    lambda effect, principal, action, condition: (
+        {"Effect": effect, "Principal": principal, "Action": action}
+        | ({"Condition": condition} if condition else {})
+    ),
+    st.sampled_from(["Allow", "Allow", "Deny"]),
+    st.sampled_from(["*", {"AWS": "*"}, {"AWS": ROLE}, {"AWS": ACCOUNT}]),
+    st.sampled_from(["sts:*", "STS:Assume*", "*", ["s3:*", "sts:A*"], "sts:TagSession"]),
+    conditions,
+)
+trusts = st.lists(trust_statements, min_size=1, max_size=3).map(
+    lambda statements: json.dumps({"Version": "2012-10-17", "Statement": statements})
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(drawn=st.lists(trusts, min_size=1, max_size=20))
+def test_what_is_open_lets_a_stranger_in_and_what_is_clean_does_not(
+    oracle: Oracle, drawn: list[str]
+) -> None:
+    batch = [
+        ["trust", document, caller, "sts:AssumeRole", keys]
+        for document in drawn
+        for caller, keys in STRANGERS
+    ]
+    theirs = oracle(batch)
+    for place, document in enumerate(drawn):
+        verdict = judge_trust(document)
+        gets_in = any(theirs[place * len(STRANGERS) : (place + 1) * len(STRANGERS)])
+        if verdict.open_statements:
+            assert gets_in, (document, verdict)
+        elif not verdict.inconclusive:
+            assert not gets_in, document

@@ -1,0 +1,52 @@
+"""The sample events, and what they are samples of."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rolecall.model.changes import Change
+from rolecall.model.records import parse
+
+ROOT = Path(__file__).parents[1]
+EVENTS = ROOT / "events"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample event of one convention."""
+
+    path: Path
+
+    @property
+    def convention(self) -> str:
+        return self.path.parent.name
+
+    @property
+    def is_drift(self) -> bool:
+        return self.path.name.startswith("drift-")
+
+    @property
+    def event(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads(self.path.read_text())
+        return loaded
+
+    @property
+    def change(self) -> Change:
+        change = parse(self.event)
+        assert isinstance(change, Change)
+        return change
+
+    def __str__(self) -> str:
+        return f"{self.convention}/{self.path.stem}"
+
+
+def samples() -> Iterator[Sample]:
+    """Every sample there is."""
+    return (Sample(path) for path in sorted(EVENTS.glob("*/*.json")))
+
+
+def sample(name: str) -> Sample:
+    """One sample by `<convention>/<stem>`."""
+    return Sample(EVENTS / f"{name}.json")

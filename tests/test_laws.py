@@ -1,0 +1,318 @@
+"""The laws of conventions. Each holds for every convention in the registry, whoever adds it."""
+
+import copy
+import json
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from rolecall.convention import SECTIONS, ActivityConvention, Convention, is_granting
+from rolecall.detection.deciding import decide
+from rolecall.detection.judging import judge
+from rolecall.model.calls import Call
+from rolecall.model.cases import Status
+from rolecall.model.changes import Rejected
+from rolecall.model.drifts import Drift
+from rolecall.model.pointing import recorded, subjects
+from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.registry import Registry, convention_classes
+from rolecall.replaying.backtest import Backtest
+from rolecall.replaying.memory import MemoryAccount
+from rolecall.settings.settings import PROTECTED_PATHS
+
+from tests.patterns import matches
+from tests.samples import EVENTS, ROOT, Sample, samples
+from tests.states import ACCOUNT, ref, states
+from tests.world import ACTING, World, settings
+from tools import rules
+
+OWN_ROLE = f"arn:aws:iam::{ACCOUNT}:role/rolecall/remediate"
+_SETTINGS = settings(ACTING)
+_REGISTRY = Registry(_SETTINGS.options)
+
+every_convention = pytest.mark.parametrize("convention", list(_REGISTRY), ids=lambda c: c.id)
+every_sample = pytest.mark.parametrize("sample", list(samples()), ids=str)
+
+
+def drifts_of(convention: Convention, account: MemoryAccount, of: SubjectRef) -> list[Drift]:
+    found = account.read(of, convention.needs)
+    return list(convention.drifts(found)) if found else []
+
+
+def staged(sample: Sample) -> MemoryAccount:
+    """An account in the state that the sample's record tells."""
+    account, change = MemoryAccount(), sample.change
+    kind = _REGISTRY[sample.convention].kind()
+    refs = subjects(change, kind)
+    if not isinstance(refs, Rejected) and not change.error:
+        account.stage(change, refs)
+    return account
+
+
+# --- law 1: one name ---
+
+
+@every_convention
+def test_it_has_one_name_everywhere(convention: Convention) -> None:
+    module = type(convention).__module__.rpartition(".")[2]
+    assert convention.id == module.replace("_", "-")
+    assert type(convention).__name__ == module.title().replace("_", "")
+    assert (EVENTS / convention.id).is_dir()
+    assert (ROOT / "docs/conventions" / f"{convention.id}.md").is_file()
+
+
+def test_no_events_folder_is_without_its_convention() -> None:
+    assert {path.name for path in EVENTS.iterdir()} == set(convention_classes())
+
+
+# --- law 2: the docstring is the page ---
+
+
+@every_convention
+def test_its_first_line_states_the_good_state(convention: Convention) -> None:
+    first = convention.good_state()
+    assert first.endswith(".")
+    assert first.split()[0] not in {"Ensure", "Check", "Detect", "Verify"}
+
+
+@every_convention
+def test_its_docstring_tells_why_how_remedy_undo_and_standards(convention: Convention) -> None:
+    for section in SECTIONS:
+        assert convention.section(section), f"{section} is missing"
+
+
+# --- law 3: samples ---
+
+
+@every_convention
+def test_it_has_a_drift_and_a_clean_sample(convention: Convention) -> None:
+    kinds = {s.path.name.partition("-")[0] for s in samples() if s.convention == convention.id}
+    assert kinds == {"drift", "clean"}
+
+
+@every_sample
+def test_a_sample_matches_a_generated_pattern_of_its_convention(sample: Sample) -> None:
+    convention = _REGISTRY[sample.convention]
+    if isinstance(convention, ActivityConvention):
+        assert matches(dict(convention.pattern), sample.event)
+    else:
+        patterns = rules.patterns([convention], OWN_ROLE)
+        assert any(matches(pattern, sample.event) for pattern in patterns.values())
+
+
+@every_sample
+def test_a_sample_gets_the_verdict_of_its_name_live_and_in_a_backtest(sample: Sample) -> None:
+    judged, rejected = judge(sample.change, _REGISTRY, _SETTINGS, staged(sample).read)
+    assert not rejected
+    live = {j.convention.id for j in judged if j.drifts}
+    past = {
+        past.drift.convention for past in Backtest(_REGISTRY, _SETTINGS).run([("x", sample.event)])
+    }
+    assert (sample.convention in live) is sample.is_drift
+    assert (sample.convention in past) is sample.is_drift
+
+
+# --- law 4: declared calls, and a way back for each ---
+
+
+def _all_drifts(convention: Convention) -> list[Drift]:
+    found = []
+    for sample in samples():
+        if sample.convention == convention.id and sample.is_drift:
+            judged, _ = judge(sample.change, _REGISTRY, _SETTINGS, staged(sample).read)
+            found += [d for j in judged if j.convention.id == convention.id for d in j.drifts]
+    return found
+
+
+@every_convention
+def test_its_remedies_make_declared_calls_only_and_each_has_its_undo(
+    convention: Convention,
+) -> None:
+    made = set()
+    for drift in _all_drifts(convention):
+        remedy = convention.remedy(drift)
+        for step in remedy or ():
+            made.add(step.do.name)
+            assert step.undo.name
+            assert step.undo != step.do
+    assert made <= set(convention.remedies)
+    assert bool(made) == bool(convention.remedies), "a declared remedy that no sample shows"
+
+
+# --- law 5: undo takes the remedy back; twice is once; nothing is granted ---
+
+
+def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
+    """What the state grants, as texts: a remedy may only take some of them away."""
+    state = account.state[of]
+    granted: set[str] = set()
+    for facet in (Facet.USER_INLINE_POLICIES, Facet.GROUP_INLINE_POLICIES):
+        granted |= {f"{facet} {name} {text}" for name, text in state.get(facet, {}).items()}
+    for facet in (Facet.USER_ATTACHED_POLICIES, Facet.GROUP_ATTACHED_POLICIES):
+        granted |= {f"{facet} {arn}" for arn in state.get(facet, {})}
+    granted |= {k for k, s in state.get(Facet.USER_ACCESS_KEYS, {}).items() if s == "Active"}
+    if state.get(Facet.ROLE_TRUST):
+        statements = json.loads(state[Facet.ROLE_TRUST])["Statement"]
+        granted |= {json.dumps(s, sort_keys=True) for s in statements if s["Effect"] == "Allow"}
+    if state.get(Facet.INSTANCE_PROFILE):
+        granted.add(state[Facet.INSTANCE_PROFILE])
+    return granted
+
+
+@every_convention
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=st.data())
+def test_undo_takes_the_remedy_back_and_the_remedy_only_takes_away(
+    convention: Convention, data: st.DataObject
+) -> None:
+    of = ref(convention.kind())
+    account = MemoryAccount()
+    account.add(of, data.draw(states(convention.kind())))
+    if isinstance(convention, ActivityConvention):
+        return
+    for drift in drifts_of(convention, account, of):
+        fresh = next((d for d in drifts_of(convention, account, of) if d.part == drift.part), None)
+        remedy = convention.remedy(fresh) if fresh and fresh.remediable else None
+        if remedy is None:
+            continue
+        before, granted = copy.deepcopy(account.state), _grants(account, of)
+        answers = [account.make(step.do, of.region) for step in remedy]
+        once = copy.deepcopy(account.state)
+        for step in remedy:
+            account.make(step.do, of.region)
+        assert account.state == once, "a remedy applied twice must equal once"
+        assert convention.widens or _grants(account, of) <= granted
+        assert not [d for d in drifts_of(convention, account, of) if d.part == drift.part]
+        for step, answer in reversed(list(zip(remedy, answers, strict=True))):
+            account.make(step.undo.resolved(answer), of.region)
+        assert account.state == before
+        for step in remedy:  # leave it mended, for the next drift
+            account.make(step.do, of.region)
+
+
+# --- law 6: only what the drift names ---
+
+
+@every_convention
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=st.data())
+def test_a_remedy_ends_its_own_drift_and_leaves_every_other(
+    convention: Convention, data: st.DataObject
+) -> None:
+    if isinstance(convention, ActivityConvention):
+        return
+    of = ref(convention.kind())
+    account = MemoryAccount()
+    account.add(of, data.draw(states(convention.kind())))
+    found = drifts_of(convention, account, of)
+    for drift in found:
+        remedy = convention.remedy(drift) if drift.remediable else None
+        if remedy is None:
+            continue
+        other = copy.deepcopy(account)
+        for step in remedy:
+            other.make(step.do, of.region)
+        left = {d.part for d in drifts_of(convention, other, of)}
+        assert left == {d.part for d in found} - {drift.part}
+
+
+# --- law 7: protected subjects are never written to ---
+
+
+@every_convention
+@pytest.mark.parametrize("path", PROTECTED_PATHS)
+def test_what_lies_on_a_protected_path_is_told_and_never_written_to(
+    convention: Convention, path: str
+) -> None:
+    for drift in _all_drifts(convention):
+        decision = decide(drift, convention, _SETTINGS, path=path, today="2026-11-02")
+        assert decision.status is Status.PROTECTED
+
+
+@every_convention
+def test_what_the_settings_protect_is_told_and_never_written_to(convention: Convention) -> None:
+    for drift in _all_drifts(convention):
+        text = ACTING.replace("]\n", f', "{drift.subject.arn}"]\n', 1)
+        world = World(settings(text))
+        decision = decide(drift, convention, world.settings, path="", today="2026-11-02")
+        assert decision.status is Status.PROTECTED
+
+
+# --- law 8: no convention's remedy wakes another one to a drift ---
+
+
+def _subject_of(call: Call, region: str) -> SubjectRef | None:
+    for parameter, kind in (("UserName", "user"), ("GroupName", "group"), ("RoleName", "role")):
+        if parameter in call.parameters:
+            return SubjectRef(kind, call.parameters[parameter], ACCOUNT)
+    instance = call.parameters.get("InstanceId")
+    return SubjectRef("instance", instance, ACCOUNT, region) if instance else None
+
+
+@every_convention
+def test_its_remedy_leaves_nothing_that_the_remedied_call_would_wake_anyone_for(
+    convention: Convention,
+) -> None:
+    for sample in samples():
+        if sample.convention != convention.id or not sample.is_drift:
+            continue
+        account = staged(sample)
+        judged, _ = judge(sample.change, _REGISTRY, _SETTINGS, account.read)
+        for drift in (d for j in judged if j.convention.id == convention.id for d in j.drifts):
+            for step in convention.remedy(drift) or ():
+                account.make(step.do, drift.subject.region)
+                of = _subject_of(step.do, drift.subject.region)
+                assert of is not None
+                for other in _REGISTRY.watching(step.do.name):
+                    parts = {d.part for d in drifts_of(other, account, of)}
+                    assert drift.part not in parts
+
+
+# --- law 9: one verdict, wherever the state comes from ---
+
+
+@every_sample
+def test_the_verdict_is_the_same_from_the_record_and_from_the_full_state(sample: Sample) -> None:
+    convention = _REGISTRY[sample.convention]
+    if isinstance(convention, ActivityConvention) or sample.change.error:
+        return
+    refs = subjects(sample.change, convention.kind())
+    assert not isinstance(refs, Rejected)
+    account = staged(sample)
+    for of in refs:
+        whole = account.read(of, account.state[of])
+        assert whole is not None
+        told = subject(of, recorded(sample.change, of))
+        from_record = list(convention.drifts(told)) if told.knows(convention.needs) else []
+        assert [d.part for d in convention.drifts(whole)] == [d.part for d in from_record]
+
+
+# --- and what holds the laws up ---
+
+
+@every_convention
+def test_a_granting_remedy_is_declared_by_its_calls(convention: Convention) -> None:
+    if convention.widens:
+        assert any(is_granting(call) for call in convention.remedies)
+
+
+@every_convention
+def test_it_reads_only_the_facets_it_needs(convention: Convention) -> None:
+    if isinstance(convention, ActivityConvention):
+        return
+    of = ref(convention.kind())
+    account = MemoryAccount()
+    account.add(of, {})
+    bare: Subject | None = account.read(of, convention.needs)
+    assert bare is not None
+    list(convention.drifts(bare))  # KeyError when it reads more
+    assert len(set(convention.needs)) == len(convention.needs)
+
+
+@every_convention
+def test_every_call_it_watches_has_a_sample_that_names_its_subject(convention: Convention) -> None:
+    shown = {s.change.call: s for s in samples() if s.convention == convention.id}
+    assert set(convention.watches) <= set(shown)
+    for call in convention.watches:
+        assert not isinstance(subjects(shown[call].change, convention.kind()), Rejected)

@@ -1,0 +1,74 @@
+"""A small world to test use cases in: settings from a few words, and everything wired to fakes."""
+
+import json
+from dataclasses import dataclass, field
+
+from rolecall.detection.detect import Detector
+from rolecall.model.scales import Mode
+from rolecall.registry import Registry, convention_classes
+from rolecall.remediation.remediate import Remediator
+from rolecall.remediation.undo import Undoer
+from rolecall.replaying.memory import MemoryAccount
+from rolecall.settings import Settings
+from rolecall.settings.files import build
+
+from tests.fakes import Clock, MemoryBus, MemoryLedger, MemoryRemedies
+from tests.samples import ROOT
+
+PROTECT = 'protected: ["arn:aws:iam::111122223333:user/break-glass"]\n'
+ACTING = (
+    "version: 1\ndefaults: {mode: remediate}\n"
+    + PROTECT
+    + "conventions:\n  ec2-launched-with-profile: {profile: base, role: base}\n"
+)
+
+
+def settings(text: str = "", ceiling: Mode = Mode.REMEDIATE) -> Settings:
+    """Validated settings from YAML text; without text, those that are shipped."""
+    text = text or (ROOT / "layers/settings/rolecall.yaml").read_text()
+    built = json.loads(build(text, convention_classes()))
+    return Settings(built["settings"], "test-version", ceiling)
+
+
+@dataclass
+class World:
+    """One account with Rolecall in it."""
+
+    settings: Settings
+    account: MemoryAccount = field(default_factory=MemoryAccount)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    bus: MemoryBus = field(default_factory=MemoryBus)
+    remedies: MemoryRemedies = field(default_factory=MemoryRemedies)
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def registry(self) -> Registry:
+        return Registry(self.settings.options)
+
+    @property
+    def detector(self) -> Detector:
+        return Detector(
+            self.settings,
+            self.registry,
+            self.account,
+            self.ledger,
+            self.bus,
+            self.remedies,
+            self.clock,
+        )
+
+    @property
+    def remediator(self) -> Remediator:
+        return Remediator(
+            self.settings,
+            self.registry,
+            self.account,
+            self.account,
+            self.ledger,
+            self.bus,
+            self.clock,
+        )
+
+    @property
+    def undoer(self) -> Undoer:
+        return Undoer(self.registry, self.account, self.account, self.ledger, self.bus, self.clock)

@@ -1,0 +1,168 @@
+"""Permissions of detect and remediate, from what the conventions declare and the settings let them do."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rolecall.aws.facets import calls_for
+from rolecall.convention import Convention
+from rolecall.model.scales import Mode
+from rolecall.settings import Settings
+from rolecall.settings.settings import PROTECTED_PATHS
+
+_IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
+_RESOURCE = {
+    "user": f"{_IAM}user/*",
+    "group": f"{_IAM}group/*",
+    "role": f"{_IAM}role/*",
+    "instance": "arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*",
+}
+# What AWS or an incident response attached must stay, whatever a convention says.
+_PROTECTIVE = ("AWSCompromisedKeyQuarantine*", "AWSDenyAll")
+
+Statement = dict[str, Any]
+
+
+def _sub(text: str) -> dict[str, str]:
+    return {"Fn::Sub": text}
+
+
+def _sid(call: str) -> str:
+    service, _, name = call.partition(":")
+    return f"{service.title()}{name}"
+
+
+def _noun(resource: str) -> str:
+    return "Any" if resource == "*" else resource.rpartition(":")[2].partition("/")[0].title()
+
+
+def acting(conventions: Iterable[Convention], settings: Settings) -> list[Convention]:
+    """The conventions with a remedy that the settings let act, under the highest ceiling."""
+    return [
+        convention
+        for convention in conventions
+        if convention.remedies and settings.mode(convention.id).at_least(Mode.APPROVE)
+    ]
+
+
+def reads(conventions: Iterable[Convention], *, related: bool) -> list[Statement]:
+    """The statements that let a function read the facets that the conventions need."""
+    by_resource: dict[str, set[str]] = {}
+    for convention in conventions:
+        for facet in (*convention.needs, *(convention.related_needs if related else ())):
+            for call in calls_for((facet,)):
+                # EC2's describe calls and a policy of any account know no resource.
+                resource = _RESOURCE.get(facet.kind, "*") if call.startswith("iam:") else "*"
+                by_resource.setdefault(resource, set()).add(call)
+    return [
+        {
+            "Sid": f"Read{_noun(resource)}",
+            "Effect": "Allow",
+            "Action": sorted(calls),
+            "Resource": resource if resource == "*" else _sub(resource),
+        }
+        for resource, calls in sorted(by_resource.items())
+    ]
+
+
+def _write(convention: Convention, call: str) -> Statement:
+    statement: Statement = {
+        "Sid": _sid(call),
+        "Effect": "Allow",
+        "Action": call,
+        "Resource": _sub(_RESOURCE[convention.kind()]),
+    }
+    if call.startswith("iam:Detach"):
+        statement["Condition"] = {
+            "ArnNotLike": {
+                "iam:PolicyARN": [
+                    _sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{name}") for name in _PROTECTIVE
+                ]
+            }
+        }
+    return statement
+
+
+def _profile(convention: Convention) -> list[Statement]:
+    """Giving an instance its profile: that profile only, and passing that role only, and only to EC2."""
+    profile, role = convention.option("profile"), convention.option("role")
+    return [
+        {
+            "Sid": "GiveTheDefaultProfile",
+            "Effect": "Allow",
+            "Action": "ec2:AssociateIamInstanceProfile",
+            "Resource": _sub(_RESOURCE["instance"]),
+            "Condition": {
+                "ArnLike": {"ec2:NewInstanceProfile": _sub(f"{_IAM}instance-profile/*{profile}")}
+            },
+        },
+        {
+            "Sid": "PassItsRole",
+            "Effect": "Allow",
+            "Action": "iam:PassRole",
+            "Resource": [_sub(f"{_IAM}role/{role}"), _sub(f"{_IAM}role/*/{role}")],
+            "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
+        },
+    ]
+
+
+def writes(conventions: Iterable[Convention]) -> list[Statement]:
+    """The statements that let remediate make the remedies of these conventions."""
+    found: list[Statement] = []
+    for convention in conventions:
+        for call in convention.remedies:
+            if call == "ec2:AssociateIamInstanceProfile":
+                found += _profile(convention)
+            else:
+                found.append(_write(convention, call))
+    return found
+
+
+def denials(settings: Settings) -> list[Statement]:
+    """What remediate may never touch, whatever else it is allowed."""
+    own = [_sub(f"{_IAM}role{path}*") for path in PROTECTED_PATHS]
+    protected = [arn for arn in settings.protected if ":iam:" in arn and not arn.endswith(":root")]
+    reading = ["iam:Get*", "iam:List*"]
+    return [
+        {
+            "Sid": "NeverTouch",
+            "Effect": "Deny",
+            "NotAction": reading,
+            "Resource": [*own, *protected],
+        },
+        {
+            "Sid": "NeverWeaken",
+            "Effect": "Deny",
+            "Action": ["iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"],
+            "Resource": "*",
+        },
+    ]
+
+
+def _policy(
+    name: str, role: str, statements: list[Statement], condition: str = ""
+) -> dict[str, Any]:
+    policy: dict[str, Any] = {"Type": "AWS::IAM::Policy"}
+    if condition:
+        policy["Condition"] = condition
+    policy["Properties"] = {
+        "PolicyName": name,
+        "Roles": [{"Ref": role}],
+        "PolicyDocument": {"Version": "2012-10-17", "Statement": statements},
+    }
+    return policy
+
+
+def resources(conventions: Iterable[Convention], settings: Settings) -> dict[str, Any]:
+    """The policies of detect and remediate."""
+    found = list(conventions)
+    may_act = acting(found, settings)
+    policies = {
+        "DetectReads": _policy("reads", "DetectRole", reads(found, related=True)),
+        "RemediateReads": _policy("reads", "RemediateRole", reads(found, related=False)),
+        "RemediateNever": _policy("never", "RemediateRole", denials(settings)),
+    }
+    if may_act:
+        policies["RemediateWrites"] = _policy(
+            "writes", "RemediateRole", writes(may_act), "MayWrite"
+        )
+    return policies

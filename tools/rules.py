@@ -1,0 +1,131 @@
+"""EventBridge rules: one for each watched AWS service, one for each activity convention."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from rolecall.convention import ActivityConvention, Convention
+
+# EventBridge: an event pattern may have 2,048 characters.
+LONGEST_PATTERN = 2048
+API_CALL = "AWS API Call via CloudTrail"
+# A failed EC2 call changes nothing and EC2 has many. Failed IAM calls pass, for some conventions are
+# about them; detection ends them in code.
+_FAILURES_STOPPED = ("ec2",)
+
+
+def calls_by_service(conventions: Iterable[Convention]) -> dict[str, list[str]]:
+    """The names of all watched calls, by service, sorted."""
+    found: dict[str, set[str]] = {}
+    for convention in conventions:
+        for call in (*convention.watches, *convention.settled_by):
+            service, _, name = call.partition(":")
+            found.setdefault(service, set()).add(name)
+    return {service: sorted(names) for service, names in sorted(found.items())}
+
+
+def not_by(role: Any) -> dict[str, Any]:
+    """The part of a pattern that passes everybody but one role.
+
+    `anything-but` alone wants the field to exist, and a user's record has no sessionIssuer: the second
+    branch passes those.
+    """
+    return {
+        "sessionContext": {"sessionIssuer": {"arn": [{"anything-but": [role]}, {"exists": False}]}}
+    }
+
+
+def service_pattern(service: str, names: list[str], own_role: Any) -> dict[str, Any]:
+    """The pattern that passes the watched calls of a service, but not those of Rolecall's own role."""
+    dated = service == "lambda"  # its record names carry API dates
+    detail: dict[str, Any] = {
+        "eventSource": [f"{service}.amazonaws.com"],
+        "eventName": [{"prefix": name} for name in names] if dated else names,
+        "userIdentity": not_by(own_role),
+    }
+    if service in _FAILURES_STOPPED:
+        detail["errorCode"] = [{"exists": False}]
+    return {"source": [f"aws.{service}"], "detail-type": [API_CALL], "detail": detail}
+
+
+def patterns(conventions: Iterable[Convention], own_role: Any) -> dict[str, dict[str, Any]]:
+    """Every pattern by the logical name of its rule.
+
+    Raises:
+        ValueError: a pattern is too long for EventBridge.
+    """
+    found = list(conventions)
+    named = {
+        f"{service.title().replace('-', '')}Changes": service_pattern(service, names, own_role)
+        for service, names in calls_by_service(found).items()
+    }
+    for convention in found:
+        if isinstance(convention, ActivityConvention):
+            named[f"{type(convention).__name__}Changes"] = dict(convention.pattern)
+    for name, pattern in named.items():
+        # An ARN takes the place of the reference to the role: at most 2048 by AWS, some 150 here.
+        length = len(json.dumps(pattern, separators=(",", ":"))) + 150
+        if length > LONGEST_PATTERN:
+            raise ValueError(f"The pattern of {name} has {length} characters; split its rule.")
+    return named
+
+
+def _arn(name: str) -> dict[str, Any]:
+    return {"Fn::GetAtt": [name, "Arn"]}
+
+
+def resources(conventions: Iterable[Convention]) -> dict[str, Any]:
+    """The rules, and the policy that lets them, and nobody else, feed the changes queue."""
+    named = patterns(conventions, _arn("RemediateRole"))
+    rules: dict[str, Any] = {
+        name: {
+            "Type": "AWS::Events::Rule",
+            "Properties": {
+                "Description": f"What the conventions watch ({name})",
+                "EventPattern": pattern,
+                "Targets": [
+                    {
+                        "Id": "changes",
+                        "Arn": _arn("ChangesQueue"),
+                        "DeadLetterConfig": {"Arn": _arn("ChangesDeadLetters")},
+                        # The body is the event itself, as the parser wants it.
+                        "RetryPolicy": {
+                            "MaximumEventAgeInSeconds": 86400,
+                            "MaximumRetryAttempts": 185,
+                        },
+                    }
+                ],
+            },
+        }
+        for name, pattern in named.items()
+    }
+    both = [_arn("ChangesQueue"), _arn("ChangesDeadLetters")]
+    statements = [
+        {
+            "Sid": "OnlyTheRules",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": both,
+            "Condition": {
+                "ArnEquals": {"aws:SourceArn": [_arn(name) for name in named]},
+                "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+            },
+        },
+        {
+            "Sid": "NobodyElse",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:SendMessage",
+            "Resource": _arn("ChangesQueue"),
+            "Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+        },
+    ]
+    policy = {
+        "Type": "AWS::SQS::QueuePolicy",
+        "Properties": {
+            "Queues": [{"Ref": "ChangesQueue"}, {"Ref": "ChangesDeadLetters"}],
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": statements},
+        },
+    }
+    return rules | {"ChangesQueuePolicy": policy}
