@@ -1,9 +1,9 @@
 """What all tests share."""
 
 import pytest
+
 from rolecall.registry import Registry
 from rolecall.settings import Settings
-
 from tests.world import settings as make_settings
 
 

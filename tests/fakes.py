@@ -8,6 +8,14 @@ from rolecall.model.cases import Case, Status
 from rolecall.model.subjects import SubjectRef
 from rolecall.ports import Entry, Intent, Opening, Outcome
 
+CLOSED_BY_ITSELF = {
+    Status.OBSERVED,
+    Status.NOTIFIED,
+    Status.AWAITING_APPROVAL,
+    Status.EXEMPT,
+    Status.PROTECTED,
+}
+
 
 @dataclass
 class Kept:
@@ -48,9 +56,9 @@ class MemoryLedger:
         key = (case.drift.subject.key, case.drift.key)
         known = self.known.get(key)
         if known and known.snoozed >= now:
-            return Opening.SNOOZED, case
+            return Opening.SNOOZED, self.kept[known.case].case
         if known and known.state == case.drift.state and known.until >= now:
-            return Opening.KNOWN, case
+            return Opening.KNOWN, self.kept[known.case].case
         self.kept[case.id] = Kept(case)
         self.known[key] = Known(case.id, case.drift.state, now + 86_400)
         self.log.append("open")
@@ -100,8 +108,9 @@ class MemoryLedger:
         for (subject, drift), known in self.known.items():
             case = self.kept[known.case].case
             ours = subject == ref.key and drift.startswith(f"{convention}#")
-            if ours and drift not in keep and case.status is Status.NOTIFIED:
-                self.kept[known.case].case = case.moved(Status.RESOLVED, ended=now)
+            if ours and drift not in keep and known.until and case.status in CLOSED_BY_ITSELF:
+                case = case.moved(Status.RESOLVED, reason="it is gone", ended=now)
+                self.kept[known.case].case = case
                 known.until = 0.0
                 resolved.append(case)
         return resolved
@@ -123,6 +132,9 @@ class MemoryLedger:
 
     def told(self, case_id: str, status: Status, channel: str) -> None:
         self.tellings[case_id, status, channel] = True
+
+    def untold(self, case_id: str, status: Status, channel: str) -> None:
+        self.tellings.pop((case_id, status, channel), None)
 
 
 @dataclass

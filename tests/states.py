@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from hypothesis import strategies as st
+
 from rolecall.model.subjects import Facet, SubjectRef
 
 ACCOUNT = "111122223333"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+
 from rolecall.convention import SECTIONS, ActivityConvention, Convention, is_granting
 from rolecall.detection.deciding import decide
 from rolecall.detection.judging import judge
@@ -20,7 +21,6 @@ from rolecall.registry import Registry, convention_classes
 from rolecall.replaying.backtest import Backtest
 from rolecall.replaying.memory import MemoryAccount
 from rolecall.settings.settings import PROTECTED_PATHS
-
 from tests.patterns import matches
 from tests.samples import EVENTS, ROOT, Sample, samples
 from tests.states import ACCOUNT, ref, states

@@ -11,7 +11,6 @@ from rolecall.remediation.undo import Undoer
 from rolecall.replaying.memory import MemoryAccount
 from rolecall.settings import Settings
 from rolecall.settings.files import build
-
 from tests.fakes import Clock, MemoryBus, MemoryLedger, MemoryRemedies
 from tests.samples import ROOT
 

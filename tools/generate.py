@@ -12,7 +12,6 @@ from pathlib import Path
 from rolecall.errors import RolecallError
 from rolecall.registry import Registry, convention_classes
 from rolecall.settings.files import BUILT, NAME, build, load
-
 from tools import operations, pages, permissions, rules
 from tools.blocks import as_yaml, with_block
 
@@ -57,6 +56,26 @@ def stale(root: Path) -> list[str]:
     ]
 
 
+def write(root: Path) -> list[str]:
+    """Write what is stale, remove what is no longer generated, and say what was done.
+
+    Raises:
+        RolecallError: the settings or a convention are wrong.
+    """
+    done = []
+    old, files = stale(root), generated(root)
+    for name in old:
+        path = root / name
+        if Path(name) in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(files[Path(name)], encoding="utf-8")
+            done.append(f"wrote {name}")
+        else:
+            path.unlink()
+            done.append(f"removed {name}")
+    return done
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; 1 when something is stale or the settings are wrong."""
     parser = argparse.ArgumentParser(
@@ -74,16 +93,8 @@ def main(arguments: list[str] | None = None) -> int:
         if old:
             print(f"Stale: {', '.join(old)}. Run make generate.", file=sys.stderr)
         return 1 if old else 0
-    files = generated(options.root)
-    for name in old:
-        path = options.root / name
-        if Path(name) in files:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(files[Path(name)], encoding="utf-8")
-            print(f"wrote {name}")
-        else:
-            path.unlink()
-            print(f"removed {name}")
+    for line in write(options.root):
+        print(line)
     return 0
 
 

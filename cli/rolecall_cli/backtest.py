@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
 from rolecall.registry import Registry
 from rolecall.replaying.backtest import Backtest, PastDrift
 from rolecall.replaying.files import files_under, records_in
-
 from rolecall_cli.errors import UsageError
 from rolecall_cli.replay import shipped_settings
 

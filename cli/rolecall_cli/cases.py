@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
 from rolecall.errors import CaseError, UndoRefusedError
 from rolecall.model.cases import Status
-
 from rolecall_cli.backtest import Format
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.errors import UsageError

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
 from rolecall.aws.caller import AwsCaller
 from rolecall.aws.ledger import DynamoLedger
 from rolecall.aws.messaging import EventBus, RemediesQueue
@@ -15,7 +16,6 @@ from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.registry import Registry
 from rolecall.remediation.undo import Undoer
-
 from rolecall_cli.errors import StackError
 
 HOME = "us-east-1"

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rolecall.model.scales import Mode
 from rolecall_cli.embedded import detached, stack
 from rolecall_cli.embedded.detached import Running
 from rolecall_cli.embedded.places import checkout
@@ -36,6 +37,9 @@ def up(
     enforce_iam: Annotated[
         bool, typer.Option("--enforce-iam", help="Check every call against policies, as AWS does.")
     ] = False,
+    highest_mode: Annotated[
+        Mode, typer.Option(help="The ceiling over the modes of the checkout's settings.")
+    ] = Mode.REMEDIATE,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Start the account, or use the one that runs, and deploy the project as it is now."""
@@ -43,8 +47,10 @@ def up(
     _progress("Starting the embedded account")
     running = detached.start(here, enforce_iam=enforce_iam)
     stack.build(here.root, progress=_progress)
+    # The emulator knows no bus policies.
+    parameters = {"HighestMode": highest_mode.value, "RestrictBus": "no"}
     outputs = stack.deploy(
-        running.account, here.root, stack_name=STACK_NAME, parameters={}, progress=_progress
+        running.account, here.root, stack_name=STACK_NAME, parameters=parameters, progress=_progress
     )
     if format_ is Format.JSON:
         print(json.dumps({**_as_json(running), "outputs": dict(outputs)}, indent=2))

@@ -3,8 +3,8 @@
 import sys
 
 import typer
-from rolecall.errors import RolecallError
 
+from rolecall.errors import RolecallError
 from rolecall_cli import backtest, cases, demo, local, replay
 from rolecall_cli.errors import UsageError
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.text import Text
+
 from rolecall.detection.finding import Finding, findings
 from rolecall.errors import RolecallError
 from rolecall.model.changes import Change, Rejected
@@ -18,7 +19,6 @@ from rolecall.replaying.files import files_under, records_in
 from rolecall.replaying.memory import MemoryAccount
 from rolecall.settings import Settings
 from rolecall.settings.files import load
-
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.embedded.places import checkout
 from rolecall_cli.errors import UsageError

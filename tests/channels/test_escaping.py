@@ -6,9 +6,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rolecall.channels.escaping import ascii_line, for_slack, json_length, visible
 
-from tests.notification.strategies import texts
+from rolecall.channels.escaping import ascii_line, for_slack, json_length, visible
+from tests.notification.strategies import patient, texts
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,7 @@ def test_a_subject_has_a_question_mark_for_what_is_not_ascii() -> None:
     assert ascii_line("x" * 101, 100) == "x" * 97 + "..."
 
 
+@patient
 @given(texts, st.integers(20, 3000), st.booleans())
 def test_any_text_is_harmless_and_fits(text: str, limit: int, code: bool) -> None:
     shown = for_slack(text, limit, code=code)

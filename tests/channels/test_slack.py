@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from urllib.error import URLError
 
 import pytest
+
 from rolecall.channels import slack_webhook
 from rolecall.channels.slack import Slack
 from rolecall.channels.slack_blocks import payload
 from rolecall.errors import DeliveryError, SecretError
 from rolecall.notification.message import message
 from rolecall.notification.notify import Channel
-
 from tests.channels.fake_slack import (
     OK,
     Answer,
@@ -84,6 +84,14 @@ def test_a_short_rate_limit_is_waited_out(fake: FakeSlack, waits: list[float]) -
     deliver(slack_at(fake.url(PATH)))
     assert len(fake.paths) == 3
     assert [int(wait) for wait in waits] == [1, 2]
+
+
+def test_a_rate_limit_that_does_not_say_how_long_is_waited_out(
+    fake: FakeSlack, waits: list[float]
+) -> None:
+    fake.answers = [answer(429), OK]
+    deliver(slack_at(fake.url(PATH)))
+    assert (len(fake.paths), len(waits)) == (2, 1)
 
 
 def test_a_server_error_is_tried_once_more(fake: FakeSlack, waits: list[float]) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from rolecall.channels.slack_blocks import MAX_BLOCKS, MAX_HEADER, payload
-from rolecall.model.cases import Case, Status
-from rolecall.notification.message import message
 from slack_sdk.models.blocks import Block
 from syrupy.assertion import SnapshotAssertion
 
+from rolecall.channels.slack_blocks import MAX_BLOCKS, MAX_HEADER, payload
+from rolecall.model.cases import Case, Status
+from rolecall.notification.message import message
 from tests.notification.cases import STACK, TOLD, attached, in_status, open_trust
-from tests.notification.strategies import cases
+from tests.notification.strategies import cases, patient
 
 TITLES = ("Before → after", "What was found", "The right way", "Next")
 
@@ -74,6 +74,7 @@ def test_policy_text_cannot_end_the_code_it_stands_in() -> None:
     assert "&lt;!channel&gt;" in code["text"]
 
 
+@patient
 @given(cases)
 def test_any_case_is_harmless_and_within_slacks_limits(case: Case) -> None:
     sent = body(case)

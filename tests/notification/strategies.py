@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+
 from rolecall.model.cases import Case, Origin, Status
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.subjects import SubjectRef
+
+# A whole case is many texts, and a busy machine takes its time to make one up.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 HOSTILE = (
     "<!channel>",

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 from botocore import xform_name
+
 from rolecall.model.cases import Status
 from rolecall.notification.commands import advised, aws_command, next_commands
 from rolecall.registry import convention_classes
-
 from tests.notification.cases import STACK, attached, bare_instance, in_status
 
 EXEMPT = "rolecall exempt c-k5v3qx7m2a4d --stack rolecall"

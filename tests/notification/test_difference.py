@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+
 from rolecall.model.drifts import Drift
 from rolecall.model.subjects import SubjectRef
 from rolecall.notification.difference import MAX_LINES, difference
-
-from tests.notification.strategies import values
+from tests.notification.strategies import patient, values
 
 
 def drift(
@@ -84,6 +84,7 @@ def test_a_policy_text_that_is_nested_too_deep_is_not_shown() -> None:
     assert difference(drift({"inline": text})) == ("… nested too deep to show",)
 
 
+@patient
 @given(values, values, values)
 def test_any_drift_has_a_short_difference(found: Any, expected: Any, before: Any) -> None:
     for remediable in (True, False):

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
+
 from rolecall.model.cases import Case, Status
 from rolecall.model.scales import Mode, Severity
 from rolecall.notification.message import Message, message
-
 from tests.notification.cases import STACK, TOLD, attached, in_status, open_trust
-from tests.notification.strategies import cases
+from tests.notification.strategies import cases, patient
 
 
 def told(case: Case) -> Message:
@@ -48,8 +48,7 @@ def test_parts_stand_in_the_order_of_their_use() -> None:
         ),
         (
             Status.PENDING,
-            "It will be put right by iam:DetachUserPolicy, if it is still there when Rolecall "
-            "looks again.",
+            "It will be put right now by iam:DetachUserPolicy, if it is still there then.",
         ),
         (Status.REMEDIATED, "It was put right 3 s after the change by iam:DetachUserPolicy."),
         (
@@ -182,6 +181,7 @@ def test_a_whole_document_is_compared_where_only_the_whole_can_be_written() -> N
     )
 
 
+@patient
 @given(cases)
 def test_any_case_can_be_told(case: Case) -> None:
     content = told(case)

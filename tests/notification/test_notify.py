@@ -1,11 +1,11 @@
 """One telling per state and channel, whatever fails."""
 
 import pytest
+
 from rolecall.errors import DeliveryError, LeaseHeldError
 from rolecall.model.cases import Case, Status
 from rolecall.notification.message import Message
 from rolecall.notification.notify import Notifier
-
 from tests.notification.cases import STACK, attached
 
 NOW = 1_793_613_600.0
@@ -17,6 +17,7 @@ class Memory:
     def __init__(self) -> None:
         self.done: set[tuple[str, Status, str]] = set()
         self.held: set[str] = set()
+        self.free: list[tuple[str, Status, str]] = []
 
     def claim_telling(self, case_id: str, status: Status, channel: str, now: float) -> bool:
         assert now == NOW
@@ -26,6 +27,9 @@ class Memory:
 
     def told(self, case_id: str, status: Status, channel: str) -> None:
         self.done.add((case_id, status, channel))
+
+    def untold(self, case_id: str, status: Status, channel: str) -> None:
+        self.free.append((case_id, status, channel))
 
 
 class Place:
@@ -100,3 +104,10 @@ def test_a_case_that_people_need_not_hear_of_is_not_told(status: Status) -> None
     place = Place("only")
     assert notifier(Memory(), place).notify(attached().moved(status)) == []
     assert place.heard == []
+
+
+def test_a_telling_that_did_not_get_there_is_free_for_the_retry_at_once() -> None:
+    memory = Memory()
+    with pytest.raises(DeliveryError):
+        notifier(memory, Place("only", DeliveryError("no"))).notify(attached())
+    assert memory.free == [(attached().id, attached().status, "only")]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from rolecall.policy.bounds import IDENTITY_KEYS
 from rolecall.policy.conditions import normalise, restricts
 
@@ -73,6 +74,7 @@ def test_a_definite_owner_restricts(element: object) -> None:
         {"ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": f"{ORG}/*"}},
         {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/r-ab12/*"}},
         {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{ORG}*"}},
+        {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "/*"}},
         {"StringLike": {"aws:PrincipalAccount": "1111*"}},
         {"StringLike": {"aws:PrincipalArn": "*"}},
         {"StringLike": {"aws:PrincipalArn": "?*"}},

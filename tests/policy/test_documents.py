@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rolecall.policy.documents import (
     CLOSED_TRUST,
     denies_only,

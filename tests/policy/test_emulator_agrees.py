@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rolecall.policy.documents import parse_document
 from rolecall.policy.matching import matches
 from rolecall.policy.trust import judge_trust
@@ -164,9 +165,9 @@ other_tests = st.sampled_from(
     ]
 )
 conditions = st.none() | st.builds(
-    lambda operator, tests, others: {operator: tests} | others,
-    operators,
-    tests_of_identity,
+    lambda first, second, others: first | second | others,
+    st.dictionaries(operators, tests_of_identity, min_size=1, max_size=1),
+    st.dictionaries(operators, tests_of_identity, max_size=1),
     other_tests,
 )
 # The oracle knows neither NotPrincipal nor a token under {"AWS": "*"}: both stay with the tables.

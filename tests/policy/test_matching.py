@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rolecall.policy.matching import action_matches, matches
 
 patterns = st.text(alphabet="ab*?:", max_size=9)

@@ -1,6 +1,7 @@
 """Principals come out in one form, however they are written."""
 
 import pytest
+
 from rolecall.policy.principals import Form, Kind, Principal, normalise
 
 ACCOUNT = "111122223333"
@@ -19,6 +20,8 @@ ACCOUNT = "111122223333"
         ({"AWS": f"arn:aws-us-gov:iam::{ACCOUNT}:root"}, Kind.AWS, Form.ACCOUNT, ACCOUNT),
         ({"AWS": f"arn:aws-cn:iam::{ACCOUNT}:role/r"}, Kind.AWS, Form.ARN, ACCOUNT),
         ({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s"}, Kind.AWS, Form.ARN, ACCOUNT),
+        ({"AWS": "arn:aws:iam::1111:root"}, Kind.AWS, Form.ARN, None),
+        ({"AWS": f"arn:aws:sts::{ACCOUNT}:root"}, Kind.AWS, Form.ARN, ACCOUNT),
         ({"AWS": "arn:aws:iam::cloudfront:user/x"}, Kind.AWS, Form.ARN, None),
         ({"AWS": "AROAEXAMPLEEXAMPLE123"}, Kind.AWS, Form.UNIQUE_ID, None),
         ({"AWS": "AIDAEXAMPLEEXAMPLE123"}, Kind.AWS, Form.UNIQUE_ID, None),
@@ -58,6 +61,12 @@ def test_a_root_arn_and_a_bare_number_mean_one_account() -> None:
     element = {"AWS": [ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"]}
     bare, root = normalise(element, inverted=False).named
     assert (bare.form, bare.account) == (root.form, root.account)
+
+
+def test_a_plain_wildcard_is_clear() -> None:
+    anyone = normalise({"AWS": "*"}, inverted=False)
+    assert anyone.wildcards == (Kind.AWS,)
+    assert not anyone.unclear
 
 
 def test_all_kinds_of_a_statement_are_kept_in_order() -> None:

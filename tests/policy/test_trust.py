@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rolecall.policy.documents import CLOSED_TRUST, without_statement
 from rolecall.policy.trust import TrustVerdict, judge_trust
 
@@ -135,6 +136,26 @@ VERDICTS: dict[str, tuple[list[dict[str, Any]], str]] = {
         OPEN,
     ),
     "a second factor": ([allow("*", {"Bool": {"aws:MultiFactorAuthPresent": "true"}})], OPEN),
+    "no second factor": (
+        [allow("*", {"Bool": {"aws:MultiFactorAuthPresent": "false"}})],
+        DOUBT,
+    ),
+    "some word of a second factor": (
+        [allow("*", {"Null": {"aws:MultiFactorAuthPresent": "false"}})],
+        OPEN,
+    ),
+    "some age of a second factor": (
+        [allow("*", {"Null": {"aws:MultiFactorAuthAge": "false"}})],
+        OPEN,
+    ),
+    "a second factor of no age": (
+        [allow("*", {"NumericLessThan": {"aws:MultiFactorAuthAge": "0"}})],
+        DOUBT,
+    ),
+    "a stale second factor": (
+        [allow("*", {"NumericGreaterThan": {"aws:MultiFactorAuthAge": "60"}})],
+        DOUBT,
+    ),
     "a fresh second factor": (
         [allow("*", {"NumericLessThan": {"aws:MultiFactorAuthAge": 3600}})],
         OPEN,
@@ -262,6 +283,116 @@ VERDICTS: dict[str, tuple[list[dict[str, Any]], str]] = {
         [allow("*", {"ForAnyValue:StringNotEquals": {"aws:PrincipalOrgID": ORG}})],
         OPEN,
     ),
+    "all but a session named like the user": (
+        [allow("*", {"StringNotEquals": {"sts:RoleSessionName": "${aws:username}"}})],
+        DOUBT,
+    ),
+    "an external ID of a beginning": (
+        [allow("*", {"StringLike": {"sts:ExternalId": "abc*"}})],
+        DOUBT,
+    ),
+    "an external ID that is a star": (
+        [allow("*", {"StringEquals": {"sts:ExternalId": "*"}})],
+        DOUBT,
+    ),
+    "ours if it tells, twice": (
+        [
+            allow(
+                "*",
+                {
+                    "StringEqualsIfExists": {"aws:PrincipalOrgID": ORG},
+                    "StringLikeIfExists": {"aws:PrincipalOrgID": ORG},
+                },
+            )
+        ],
+        OPEN,
+    ),
+    "any organization, and if so then ours": (
+        [
+            allow(
+                "*",
+                {
+                    "StringLike": {"aws:PrincipalOrgID": "*"},
+                    "StringEqualsIfExists": {"aws:PrincipalOrgID": ORG},
+                },
+            )
+        ],
+        CLEAN,
+    ),
+    "some other value, and if so then ours": (
+        [
+            allow(
+                "*",
+                {
+                    "ForAnyValue:StringNotEquals": {"aws:PrincipalOrgID": PARTNER},
+                    "StringEqualsIfExists": {"aws:PrincipalOrgID": ORG},
+                },
+            )
+        ],
+        CLEAN,
+    ),
+    "neither of two": (
+        [
+            allow(
+                "*",
+                NOT_OWN_ORG | {"StringNotLike": {"aws:PrincipalOrgID": "o-zyxwvutsrq"}},
+            )
+        ],
+        DOUBT,
+    ),
+    "all but any role": ([allow("*", {"StringNotLike": {"aws:PrincipalArn": "*"}})], DOUBT),
+    "all addresses but an empty one": (
+        [allow("*", {"NotIpAddress": {"aws:SourceIp": ""}})],
+        DOUBT,
+    ),
+    "a service over TLS": (
+        [allow({"Service": "*"}, {"Bool": {"aws:SecureTransport": "true"}})],
+        OPEN,
+    ),
+    "a token from any address": (
+        [allow("*", {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, action=WEB)],
+        OPEN,
+    ),
+    "too short for an ARN": (
+        [allow("*", {"ArnLike": {"aws:PrincipalArn": "arn:aws:role/*"}})],
+        DOUBT,
+    ),
+    "a role and a user at once": (
+        [
+            allow(
+                "*",
+                {
+                    "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"},
+                    "StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/*"},
+                },
+            )
+        ],
+        DOUBT,
+    ),
+    "any role that tells its name": (
+        [
+            allow(
+                "*",
+                {
+                    "StringLike": {"aws:PrincipalArn": "*"},
+                    "Null": {"aws:PrincipalArn": "false"},
+                },
+            )
+        ],
+        OPEN,
+    ),
+    "a fact unheard of": ([allow("*", {"Bool": {"corp:fact": "true"}})], DOUBT),
+    "all addresses but none": ([allow("*", {"NotIpAddress": {"aws:SourceIp": []}})], DOUBT),
+    "a service with any value but the organization's": (
+        [
+            allow(
+                {"Service": "*"},
+                {"ForAnyValue:StringNotEquals": {"aws:PrincipalOrgID": ORG}},
+            )
+        ],
+        DOUBT,
+    ),
+    "a service but of another organization": ([allow({"Service": "*"}, NOT_OWN_ORG)], OPEN),
     "all but a session name": (
         [allow("*", {"StringNotEquals": {"sts:RoleSessionName": "x"}})],
         OPEN,
@@ -379,6 +510,35 @@ VERDICTS: dict[str, tuple[list[dict[str, Any]], str]] = {
         [allow(), deny("*", NOT_OWN_ORG | {"Null": {"aws:PrincipalOrgID": "false"}})],
         DOUBT,
     ),
+    "denied with the second factor that is asked for": (
+        [
+            allow("*", {"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+            deny("*", {"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+        ],
+        DOUBT,
+    ),
+    "denied without the second factor that is asked for": (
+        [
+            allow("*", {"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+            deny("*", {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}),
+        ],
+        OPEN,
+    ),
+    "insiders of an unclear name denied": (
+        [allow(), deny({"AWS": "arn:aws:iam::*:root"}, OWN_ORG)],
+        OPEN,
+    ),
+    "denied on a resource": ([allow(), deny() | {"Resource": "*"}], DOUBT),
+    "denied beyond a resource": ([allow(), deny() | {"NotResource": "*"}], DOUBT),
+    "denied to no one named": ([allow(), {"Effect": "Deny", "Action": "sts:*"}], DOUBT),
+    "insiders and the lone denied": (
+        [allow(), deny("*", {"StringEqualsIfExists": {"aws:PrincipalOrgID": ORG}})],
+        DOUBT,
+    ),
+    "denied by an operator for another sort of key": (
+        [allow(), deny("*", {"ArnNotLike": {"aws:PrincipalAccount": ACCOUNT}})],
+        DOUBT,
+    ),
     "denied by a fact unheard of": (
         [allow(), deny("*", {"Bool": {"aws:ViaAWSService": "false"}})],
         DOUBT,
@@ -461,6 +621,31 @@ def test_what_is_certain_and_what_is_not_stand_side_by_side() -> None:
     assert verdict.inconclusive == (
         "statement 0: only an external ID restricts it, which anyone may learn"
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "why"),
+    [
+        (
+            {"StringEquals": {"sts:ExternalId": "x"}},
+            "only an external ID restricts it, which anyone may learn",
+        ),
+        (
+            {"StringEquals": {"aws:SourceVpc": "vpc-1"}},
+            "only a network restricts it, which does not tell who it is",
+        ),
+        (
+            {"StringLike": {"aws:principalaccount": "1111*"}},
+            "a condition on aws:PrincipalAccount may bound who may come, or may not",
+        ),
+        (
+            {"StringEquals": {"corp:secret": "x"}},
+            "a condition was not understood well enough to say whom it keeps out",
+        ),
+    ],
+)
+def test_a_doubt_is_said_for_what_it_is(condition: Any, why: str) -> None:
+    assert judge_trust(trust(allow("*", condition))).inconclusive == f"statement 0: {why}"
 
 
 @pytest.mark.parametrize(

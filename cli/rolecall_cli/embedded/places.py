@@ -29,6 +29,11 @@ class Checkout:
         return self._made(".venv-sam/bin/python")
 
     @property
+    def runtime(self) -> Path:
+        """What stands for Lambda's runtime: an environment with botocore and nothing of ours."""
+        return next(self._made(".venv-emulator/lib").glob("python3.*/site-packages"))
+
+    @property
     def importable(self) -> Path:
         """The folder from which the emulator's interpreter imports the trail."""
         return self.root / "cli"

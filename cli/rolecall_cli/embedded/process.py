@@ -121,6 +121,8 @@ def _environment(folder: Path, port: int, *, enforce_iam: bool) -> dict[str, str
         "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
         "MINISTACK_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
+        # As in Lambda; the emulator writes its functions' wrapper in the locale's encoding otherwise.
+        "PYTHONUTF8": "1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rolecall_cli.embedded.account import ROOT, EmbeddedAccount
+from rolecall_cli.embedded.bytecode import compile_built
 from rolecall_cli.embedded.places import Checkout, architecture, checkout
 from rolecall_cli.embedded.safety import clean_environment
 from rolecall_cli.errors import StackError
@@ -51,15 +52,7 @@ def build(
         cwd=project,
     )
     progress("Compiling their bytecode")
-    # Functions run from a read-only place: without bytecode each start would compile it again.
-    _run(
-        [
-            *(str(here.emulator_python), "-m", "compileall", "-q", "-j", "0"),
-            *("--invalidation-mode", "unchecked-hash", str(target)),
-        ],
-        environment=clean_environment(),
-        cwd=project,
-    )
+    compile_built(target, here.emulator_python, here.runtime)
     return target / "template.yaml"
 
 
@@ -124,6 +117,7 @@ def _sam(
         quiet = {
             "SAM_CLI_TELEMETRY": "0",
             "__SAM_CLI_APP_DIR": folder,
+            "TMPDIR": folder,  # it leaves empty folders there
             # sam build wants the functions' interpreter on the path, and pip with it.
             "PATH": os.pathsep.join([str(here.interpreter.parent), environment.get("PATH", "")]),
         }

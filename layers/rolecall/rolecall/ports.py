@@ -154,3 +154,6 @@ class Tellings(Protocol):
 
     def told(self, case_id: str, status: Status, channel: str) -> None:
         """Remember that it was told."""
+
+    def untold(self, case_id: str, status: Status, channel: str) -> None:
+        """Give a telling back that did not get there."""

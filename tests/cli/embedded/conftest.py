@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from rolecall_cli.embedded.account import EmbeddedAccount, embedded_account
 
 

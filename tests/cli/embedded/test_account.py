@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from rolecall_cli.embedded import detached, people, process
 from rolecall_cli.embedded.account import EmbeddedAccount, embedded_account
 from rolecall_cli.embedded.places import Checkout, checkout

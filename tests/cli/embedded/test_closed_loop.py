@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from rolecall_cli.embedded import people
 from rolecall_cli.embedded.account import EmbeddedAccount
 from rolecall_cli.errors import EmbeddedAccountError

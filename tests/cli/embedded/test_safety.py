@@ -1,6 +1,7 @@
 """Nothing embedded ever touches a real AWS account."""
 
 import pytest
+
 from rolecall_cli.embedded.account import OPERATOR, embedded_account
 from rolecall_cli.embedded.safety import clean_environment, refuse_real_accounts
 from rolecall_cli.errors import RealAccountError

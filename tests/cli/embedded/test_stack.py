@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
 from rolecall_cli import local
 from rolecall_cli.embedded import detached, stack
 from rolecall_cli.embedded.account import EmbeddedAccount
 from rolecall_cli.embedded.places import Checkout, checkout
 from rolecall_cli.errors import StackError
-from typer.testing import CliRunner
 
 TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
@@ -17,6 +18,8 @@ Transform: AWS::Serverless-2016-10-31
 Parameters:
   Architecture: {Type: String, Default: arm64}
   Word: {Type: String, Default: plain}
+  HighestMode: {Type: String, Default: notify}
+  RestrictBus: {Type: String, Default: "yes"}
 Resources:
   Function:
     Type: AWS::Serverless::Function

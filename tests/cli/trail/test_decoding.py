@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.serialize import create_serializer
+
 from rolecall_cli.trail.models import service_model
 from rolecall_cli.trail.requests import from_form
 

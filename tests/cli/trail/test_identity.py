@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from rolecall_cli.trail.identity import Caller, user_identity
 
 ACCOUNT = "111122223333"

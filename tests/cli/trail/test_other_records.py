@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from rolecall_cli.trail.calls import Request, recognise
 
+from rolecall_cli.trail.calls import Request, recognise
 from tests.cli.trail.wire import call, record, request
 
 ROLE = "arn:aws:iam::111122223333:role/r"

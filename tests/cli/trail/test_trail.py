@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from rolecall_cli.trail.knobs import Knobs
 from rolecall_cli.trail.trail import Event, Timer, Trail
 

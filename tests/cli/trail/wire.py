@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.session import Session
+
 from rolecall_cli.trail.answers import decode
 from rolecall_cli.trail.calls import Call, Request, recognise
 from rolecall_cli.trail.identity import Caller

@@ -10,6 +10,9 @@ from rolecall.aws.failures import is_gone, meaning
 from rolecall.aws.session import Aws
 from rolecall.model.calls import Call
 
+# These need something that is there, so nothing is done where it is not: an undo must not say so.
+_PUTTING = ("Put", "Attach", "Add", "Create")
+
 
 class AwsCaller:
     """Makes calls through the AWS APIs."""
@@ -29,7 +32,7 @@ class AwsCaller:
         try:
             answer: dict[str, Any] = method(**call.parameters)
         except (ClientError, BotoCoreError) as error:
-            if is_gone(error):
+            if is_gone(error) and not operation.startswith(_PUTTING):
                 return {}
             raise meaning(error, call.name) from error
         answer.pop("ResponseMetadata", None)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from botocore.exceptions import ClientError
+
+from rolecall.aws.failures import is_gone
 from rolecall.aws.session import Aws
 from rolecall.model.subjects import Facet, SubjectRef
 
@@ -46,6 +49,18 @@ def _pages(aws: Aws, service: str, operation: str, key: str, **parameters: Any) 
     return [item for page in paginator.paginate(**parameters) for item in page[key]]
 
 
+def _texts(names: Iterable[str], get: Callable[[str], Any]) -> dict[str, str]:
+    """Policy text by name; a policy that went away after it was listed is not there."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = _text(get(name)["PolicyDocument"])
+        except ClientError as error:
+            if not is_gone(error):
+                raise
+    return found
+
+
 def _text(document: Any) -> str:
     # IAM answers with percent-encoded text (RFC 3986); the embedded account may answer with plain.
     text = str(document)
@@ -55,10 +70,8 @@ def _text(document: Any) -> str:
 @_reads(Facet.USER_INLINE_POLICIES, by=("iam:ListUserPolicies", "iam:GetUserPolicy"))
 def _user_inline(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     names = _pages(aws, "iam", "list_user_policies", "PolicyNames", UserName=ref.name)
-    found = {}
-    for name in names:
-        answer = aws.client("iam").get_user_policy(UserName=ref.name, PolicyName=name)
-        found[name] = _text(answer["PolicyDocument"])
+    get = aws.client("iam").get_user_policy
+    found = _texts(names, lambda name: get(UserName=ref.name, PolicyName=name))
     return {Facet.USER_INLINE_POLICIES: found}, ""
 
 
@@ -77,10 +90,8 @@ def _user_keys(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
 @_reads(Facet.GROUP_INLINE_POLICIES, by=("iam:ListGroupPolicies", "iam:GetGroupPolicy"))
 def _group_inline(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     names = _pages(aws, "iam", "list_group_policies", "PolicyNames", GroupName=ref.name)
-    found = {}
-    for name in names:
-        answer = aws.client("iam").get_group_policy(GroupName=ref.name, PolicyName=name)
-        found[name] = _text(answer["PolicyDocument"])
+    get = aws.client("iam").get_group_policy
+    found = _texts(names, lambda name: get(GroupName=ref.name, PolicyName=name))
     return {Facet.GROUP_INLINE_POLICIES: found}, ""
 
 

@@ -43,10 +43,10 @@ _FINAL = frozenset(
 
 
 def code_of(error: Exception) -> str:
-    """The error code that AWS gave, or ""."""
+    """The error code that AWS gave; where it gave none, the name of the error."""
     if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code", ""))
-    return ""
+        return str(error.response.get("Error", {}).get("Code", "no code"))
+    return type(error).__name__
 
 
 def is_gone(error: Exception) -> bool:
@@ -71,9 +71,7 @@ def meaning(error: ClientError | BotoCoreError, doing: str) -> RolecallError:
         )
     if code == "UnmodifiableEntity":
         return RemedyError(f"AWS protects this one from {doing}")
-    if code in _FINAL and isinstance(error, ClientError):
+    if code in _FINAL | _GONE and isinstance(error, ClientError):
         message = error.response.get("Error", {}).get("Message", "")
         return RemedyError(f"AWS refuses {doing}: {code} {message}".strip())
-    return UnsettledError(
-        f"{doing} did not succeed ({code or type(error).__name__}); trying again."
-    )
+    return UnsettledError(f"{doing} did not succeed ({code}); trying again.")

@@ -21,6 +21,18 @@ from rolecall.model.subjects import SubjectRef
 from rolecall.ports import Entry, Intent, Opening, Outcome
 
 _FAILED = "ConditionalCheckFailedException"
+_CANCELLED = "TransactionCanceledException"
+# A write that another worker's write kept out: nothing was written, and trying again is safe.
+_LOST = frozenset({_FAILED, "TransactionConflictException"})
+_CLOSED_BY_ITSELF = frozenset(
+    {
+        Status.OBSERVED,
+        Status.NOTIFIED,
+        Status.AWAITING_APPROVAL,
+        Status.EXEMPT,
+        Status.PROTECTED,
+    }
+)
 _RETENTION = 400 * 86_400  # seconds that a case is kept
 # The same drift, still there, is told again when it is seen again after this many seconds.
 _KNOWN_FOR = 86_400
@@ -68,6 +80,12 @@ def _entry(item: Item) -> Entry:
     )
 
 
+def _failed(error: ClientError) -> list[bool]:
+    """Of each write of a cancelled transaction, whether its condition failed."""
+    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+    return [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
+
+
 class DynamoLedger:
     """The ledger in its table."""
 
@@ -109,7 +127,7 @@ class DynamoLedger:
                 ]
             )
         except ClientError as error:
-            if code_of(error) != "TransactionCanceledException":
+            if code_of(error) != _CANCELLED:
                 raise
             return self._standing(case, error, now)
         return Opening.OPENED, case
@@ -131,7 +149,7 @@ class DynamoLedger:
 
     def _standing(self, case: Case, error: ClientError, now: float) -> tuple[Opening, Case]:
         reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
-        failed = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
+        failed = _failed(error)
         if len(failed) != 2 or not any(failed):  # noqa: PLR2004  # the two writes above
             raise LeaseHeldError(
                 f"Another worker is opening a case about the {case.drift.subject}; trying again."
@@ -139,9 +157,12 @@ class DynamoLedger:
         if failed[0]:
             item = reasons[0].get("Item")
             return Opening.REPEATED, _case(item) if item else self.get(case.id).case
-        item = reasons[1].get("Item") or {}
-        snoozed = float(item.get("snoozed_until", {"N": "0"})["N"]) >= now
-        return (Opening.SNOOZED if snoozed else Opening.KNOWN), case
+        item = reasons[1].get("Item") or self._dynamo.get_item(
+            TableName=self._table, Key=_drift_key(case), ConsistentRead=True
+        ).get("Item", {})
+        snoozed = float(item["snoozed_until"]["N"]) >= now
+        standing = self.get(item["case"]["S"]).case
+        return (Opening.SNOOZED if snoozed else Opening.KNOWN), standing
 
     def claim(self, case_id: str, now: float, lease: float) -> Entry:
         """Take the case for so many seconds, with a new fence.
@@ -166,7 +187,7 @@ class DynamoLedger:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
-            if code_of(error) != _FAILED:
+            if code_of(error) not in _LOST:
                 raise
             if not error.response.get("Item"):
                 self.get(case_id)  # says that there is no such case, when that is so
@@ -175,24 +196,27 @@ class DynamoLedger:
             ) from error
         return _entry(answer["Attributes"])
 
-    def _update(
+    def _fenced(
         self, entry: Entry, expression: str, values: Item, names: Item | None = None
-    ) -> None:
+    ) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Key": _case_key(entry.case.id),
+            "UpdateExpression": expression,
+            "ConditionExpression": "fence = :fence",
+            "ExpressionAttributeValues": dict(values) | {":fence": {"N": str(entry.fence)}},
+            **({"ExpressionAttributeNames": names} if names else {}),
+        }
+
+    def _update(self, entry: Entry, update: Mapping[str, Any]) -> None:
         try:
-            self._dynamo.update_item(
-                TableName=self._table,
-                Key=_case_key(entry.case.id),
-                UpdateExpression=expression,
-                ConditionExpression="fence = :fence",
-                ExpressionAttributeValues=dict(values) | {":fence": {"N": str(entry.fence)}},
-                **({"ExpressionAttributeNames": names} if names else {}),
-            )
+            self._dynamo.update_item(**update)
         except ClientError as error:
             self._lost(entry, error)
 
     @staticmethod
     def _lost(entry: Entry, error: ClientError) -> NoReturn:
-        if code_of(error) != _FAILED:
+        if code_of(error) not in _LOST | {_CANCELLED}:
             raise error
         raise LeaseHeldError(
             f"Case {entry.case.id} was taken over by another worker; nothing was written."
@@ -201,7 +225,7 @@ class DynamoLedger:
     def release(self, entry: Entry) -> None:
         """Give the case back without a result; one that was taken over is not ours to give."""
         try:
-            self._update(entry, "SET lease = :free", {":free": _n(0)})
+            self._update(entry, self._fenced(entry, "SET lease = :free", {":free": _n(0)}))
         except LeaseHeldError:
             return
 
@@ -211,11 +235,9 @@ class DynamoLedger:
         Raises:
             LeaseHeldError: somebody else has claimed the case since.
         """
-        self._update(
-            entry,
-            "SET intent = if_not_exists(intent, :intent)",
-            {":intent": _json(intent.to_dict())},
-        )
+        expression = "SET intent = if_not_exists(intent, :intent)"
+        values = {":intent": _json(intent.to_dict())}
+        self._update(entry, self._fenced(entry, expression, values))
 
     def conclude(self, entry: Entry, case: Case, outcome: Outcome | None) -> None:
         """Write where the case stands now and give it back.
@@ -228,24 +250,33 @@ class DynamoLedger:
         if outcome:
             expression += ", outcome = :outcome"
             values[":outcome"] = _json(outcome.to_dict())
-        self._update(entry, expression, values, {"#status": "status"})
+        update = self._fenced(entry, expression, values, {"#status": "status"})
         if case.ended:
-            self._forget(case)
+            self._end(entry, case, update)
+        else:
+            self._update(entry, update)
 
-    def _forget(self, case: Case) -> None:
-        """The drift is no longer known, so the next one like it opens a case."""
+    def _end(self, entry: Entry, case: Case, update: Mapping[str, Any]) -> None:
+        """Write the end, and with it that the drift is no longer known: the next one opens a case.
+
+        Both or neither: a drift that stayed known after its case ended would go unseen for a day.
+        """
+        forget = {
+            "TableName": self._table,
+            "Key": _drift_key(case),
+            "UpdateExpression": "SET known_until = :never",
+            "ConditionExpression": "#case = :case",
+            "ExpressionAttributeNames": {"#case": "case"},
+            "ExpressionAttributeValues": {":never": _n(0), ":case": _s(case.id)},
+        }
         try:
-            self._dynamo.update_item(
-                TableName=self._table,
-                Key=_drift_key(case),
-                UpdateExpression="SET known_until = :never",
-                ConditionExpression="#case = :case",
-                ExpressionAttributeNames={"#case": "case"},
-                ExpressionAttributeValues={":never": _n(0), ":case": _s(case.id)},
+            self._dynamo.transact_write_items(
+                TransactItems=[{"Update": update}, {"Update": forget}]
             )
         except ClientError as error:
-            if code_of(error) != _FAILED:  # else another case stands for the drift by now
-                raise
+            if _failed(error) != [False, True]:
+                self._lost(entry, error)
+            self._update(entry, update)  # another case stands for the drift by now
 
     def settle(
         self, ref: SubjectRef, convention: str, still: Iterable[str], now: str
@@ -266,7 +297,7 @@ class DynamoLedger:
             if item["sk"]["S"] in keep or float(item["known_until"]["N"]) == 0:
                 continue
             entry = self.get(item["case"]["S"])
-            if entry.case.status in {Status.NOTIFIED, Status.OBSERVED, Status.AWAITING_APPROVAL}:
+            if entry.case.status in _CLOSED_BY_ITSELF:
                 case = entry.case.moved(Status.RESOLVED, reason="it is gone", ended=now)
                 self.conclude(entry, case, None)
                 resolved.append(case)
@@ -344,4 +375,13 @@ class DynamoLedger:
             Key={"pk": _s(f"CASE#{case_id}"), "sk": _s(f"TOLD#{status}#{channel}")},
             UpdateExpression="SET done = :yes",
             ExpressionAttributeValues={":yes": {"BOOL": True}},
+        )
+
+    def untold(self, case_id: str, status: Status, channel: str) -> None:
+        """Give a telling back that did not get there."""
+        self._dynamo.update_item(
+            TableName=self._table,
+            Key={"pk": _s(f"CASE#{case_id}"), "sk": _s(f"TOLD#{status}#{channel}")},
+            UpdateExpression="SET lease = :free",
+            ExpressionAttributeValues={":free": _n(0)},
         )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from rolecall.aws.failures import code_of
 from rolecall.aws.session import Aws
@@ -108,7 +108,7 @@ class Topics:
             }
         try:
             self._aws.client("sns").publish(**request)
-        except ClientError as error:
+        except (ClientError, BotoCoreError) as error:
             raise DeliveryError(
                 f"The topic {topic_arn} did not take the alert ({code_of(error)}); "
                 "check that it exists and that notify may publish to it."
@@ -129,7 +129,7 @@ class Secrets:
         """
         try:
             answer = self._aws.client("secretsmanager").get_secret_value(SecretId=name)
-        except ClientError as error:
+        except (ClientError, BotoCoreError) as error:
             raise SecretError(
                 f"The secret {name} cannot be read ({code_of(error)}): create it, or empty the "
                 "stack's SlackWebhookSecret parameter."

@@ -40,7 +40,7 @@ class AwsReader:
                     # What cannot be read is not judged: the record stays in its queue, in sight.
                     raise UnsettledError(f"{ref} cannot be read: {problem}.") from error
                 raise problem from error
-            except (IndexError, KeyError):
+            except IndexError:
                 return None  # an empty answer: AWS no longer lists an instance that is long gone
             state |= found
             path = path or found_path

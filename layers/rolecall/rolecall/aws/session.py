@@ -12,6 +12,8 @@ import botocore.session
 from botocore.config import Config
 from botocore.handlers import json_decode_policies
 
+from rolecall.aws.models import ModelLoader
+
 # The queue is the patient one: a call that AWS refuses for long goes back there.
 _CONFIG = Config(
     connect_timeout=3,
@@ -41,6 +43,7 @@ class Aws:
         self._credentials = dict(credentials or {})
         self._endpoint = endpoint
         self._session = botocore.session.get_session()
+        self._session.register_component("data_loader", ModelLoader())
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 

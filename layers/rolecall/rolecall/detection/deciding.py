@@ -61,7 +61,7 @@ def decide(
         settings.severity(convention.id, convention.severity),
         remedy=convention.remedy(drift) if drift.remediable else None,
     )
-    if mode is Mode.OBSERVE:
+    if not mode.at_least(Mode.NOTIFY):
         return plan
     exemption = settings.exemption(drift)
     if exemption and not exemption.is_over(today):

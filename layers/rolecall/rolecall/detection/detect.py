@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rolecall.detection.finding import Finding, findings
+from rolecall.detection.finding import Finding, decided, findings
+from rolecall.detection.judging import failed, judge_all
 from rolecall.model.cases import Case, Origin, Status, case_id
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.pointing import subjects
@@ -57,10 +58,20 @@ class Detector:
         return findings(change, self._settings, self._registry, self._reader.read, today)
 
     def detect(self, change: Change) -> Seen:
-        """Judge a change, open the cases it calls for and send what follows."""
-        found, rejected = self.findings(change)
-        self._settle(change)
+        """Judge a change, open the cases it calls for and send what follows.
+
+        Raises:
+            ExceptionGroup: what conventions raised, after what the others found has its cases.
+        """
+        today = moment(self._clock())[:10]
+        judged, rejected, errors = judge_all(
+            change, self._registry, self._settings, self._reader.read
+        )
+        errors += self._settle(change)
+        found = decided(judged, change, self._settings, today)
         outcomes = [self._open(finding, change) for finding in found]
+        if errors:
+            raise failed(change, errors)
         if rejected:
             return Seen(REJECTED, tuple(id_ for id_, _ in outcomes), rejected[0].reason)
         if not outcomes:
@@ -76,7 +87,7 @@ class Detector:
         if case.status.is_told:
             self._bus.publish(case)
         if case.status in {Status.PENDING, Status.WAITING}:
-            self._remedies.send(case.id, finding.decision.delay)
+            self._remedies.send(case.id, case.delay)
         return case.id, case.status.value
 
     def _case(self, finding: Finding, change: Change, now: float) -> Case:
@@ -102,16 +113,21 @@ class Detector:
                 *convention.advice(drift, helper),
             ),
             account_name=self._settings.account_name(change.account),
+            delay=decision.delay,
         )
 
-    def _settle(self, change: Change) -> None:
+    def _settle(self, change: Change) -> list[Exception]:
+        errors: list[Exception] = []
         if change.error:
-            return
+            return errors
         for convention in self._registry.settled(change.call):
             refs = subjects(change, convention.kind())
             for ref in refs if not isinstance(refs, Rejected) else ():
                 subject = self._reader.read(ref, convention.needs)
-                drifts = convention.drifts(subject) if subject else ()
-                self._ledger.settle(
-                    ref, convention.id, {drift.key for drift in drifts}, moment(self._clock())
-                )
+                try:
+                    still = {drift.key for drift in convention.drifts(subject)} if subject else ()
+                except Exception as error:  # one convention must not silence the others
+                    errors.append(error)
+                    continue
+                self._ledger.settle(ref, convention.id, still, moment(self._clock()))
+        return errors

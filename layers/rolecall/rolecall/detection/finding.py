@@ -1,5 +1,6 @@
 """Findings: each drift that a change led to, with what would be done about it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,20 +45,22 @@ def findings(
         today: ISO date, for exemptions.
     """
     judged, rejected = judge(change, registry, settings, read)
-    found = [
-        Finding(
-            drift,
-            decide(
+    return list(decided(judged, change, settings, today)), rejected
+
+
+def decided(
+    judged: Iterable[Judgement], change: Change, settings: Settings, today: str
+) -> Iterator[Finding]:
+    """Yield each drift of these judgements with what would be done about it."""
+    for judgement in judged:
+        path = judgement.subject.path if judgement.subject else ""
+        for drift in judgement.drifts:
+            decision = decide(
                 drift,
                 judgement.convention,
                 settings,
-                path=judgement.subject.path if judgement.subject else "",
+                path=path,
                 today=today,
                 through=change.through,
-            ),
-            judgement,
-        )
-        for judgement in judged
-        for drift in judgement.drifts
-    ]
-    return found, rejected
+            )
+            yield Finding(drift, decision, judgement)

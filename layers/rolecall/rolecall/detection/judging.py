@@ -43,12 +43,27 @@ def judge(
 ) -> tuple[list[Judgement], list[Rejected]]:
     """Everything that the conventions say about a change, and what they could not look at.
 
+    Raises:
+        ExceptionGroup: what conventions raised, after all of them had their turn.
+    """
+    judged, rejected, errors = judge_all(change, registry, settings, read)
+    if errors:
+        raise failed(change, errors)
+    return judged, rejected
+
+
+def failed(change: Change, errors: list[Exception]) -> ExceptionGroup[Exception]:
+    """What conventions raised on a change, as one."""
+    return ExceptionGroup(f"conventions failed on {change.call}", errors)
+
+
+def judge_all(
+    change: Change, registry: Registry, settings: Settings, read: Read
+) -> tuple[list[Judgement], list[Rejected], list[Exception]]:
+    """As `judge`, with what conventions raised beside what the others found.
+
     A subject is read once for all the conventions that judge it. A convention that raises does not
     silence the others.
-
-    Raises:
-        ExceptionGroup: what conventions raised, after all of them had their turn; what the others
-            found is lost with it, and found again when the message is retried.
     """
     judged: list[Judgement] = []
     rejected: list[Rejected] = []
@@ -80,6 +95,4 @@ def judge(
             errors.append(error)
             continue
         judged.extend(Judgement(activity, drift.subject, None, (drift,)) for drift in drifts)
-    if errors:
-        raise ExceptionGroup(f"conventions failed on {change.call}", errors)
-    return judged, rejected
+    return judged, rejected, errors

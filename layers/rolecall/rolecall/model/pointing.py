@@ -15,7 +15,25 @@ from rolecall.model.subjects import Facet, SubjectRef
 _NAME = frozenset(string.ascii_letters + string.digits + "+=,.@_-")
 _NAME_LENGTH = 128
 _HEX = frozenset("0123456789abcdef")
+_REGION = frozenset(string.ascii_lowercase + string.digits + "-")
 
+# IAM API reference: the changes whose UserName may be left out, for whoever acts on itself.
+_ON_ONESELF = frozenset(
+    {
+        "iam:CreateAccessKey",
+        "iam:UpdateAccessKey",
+        "iam:DeleteAccessKey",
+        "iam:CreateLoginProfile",
+        "iam:DeleteLoginProfile",
+        "iam:DeactivateMFADevice",
+        "iam:UpdateSigningCertificate",
+        "iam:UploadSigningCertificate",
+        "iam:DeleteSigningCertificate",
+        "iam:DeleteServiceSpecificCredential",
+        "iam:ResetServiceSpecificCredential",
+        "iam:UpdateServiceSpecificCredential",
+    }
+)
 _PARAMETER = {"user": "userName", "group": "groupName", "role": "roleName"}
 
 
@@ -47,13 +65,14 @@ def _names(change: Change, kind: str) -> Iterator[Any]:
         for item in items:
             yield _at(item, "instanceId")
         if not items:
-            yield _at(change.request, "instanceId")
+            # EC2's later calls wrap their parameters and keep the API's spelling of them.
+            wrapper = f"{change.call.partition(':')[2]}Request"
+            yield (_at(change.request, "instanceId") or _at(change.request, wrapper, "InstanceId"))
     elif kind == "user":
-        # A user who acts on itself may leave its name out: then the answer, or the actor, has it.
         yield (
             _at(change.request, "userName")
             or _at(change.response, "accessKey", "userName")
-            or _at(change.record, "userIdentity", "userName")
+            or _oneself(change)
         )
     else:
         yield _at(change.request, _PARAMETER.get(kind, ""))
@@ -65,11 +84,21 @@ def _omitted(change: Change) -> bool:
     )
 
 
+def _oneself(change: Change) -> Any:
+    # Then the actor has its name. One that CloudTrail left out was there, and may be anybody's; a
+    # role or root is no user.
+    identity = _at(change.record, "userIdentity")
+    if change.call not in _ON_ONESELF or _omitted(change) or _at(identity, "type") != "IAMUser":
+        return None
+    return _at(identity, "userName")
+
+
 def subjects(change: Change, kind: str) -> tuple[SubjectRef, ...] | Rejected:
     """The subjects of this kind that a change points at; a watched change always points at one."""
     region = change.region if kind == "instance" else ""
     names = list(_names(change, kind))
-    if kind != "account" and not all(is_name(kind, name) for name in names):
+    placed = kind != "instance" or (bool(region) and _REGION.issuperset(region))
+    if kind != "account" and not (placed and all(is_name(kind, name) for name in names)):
         why = (
             "CloudTrail left out fields that were too large"
             if _omitted(change)

@@ -42,7 +42,8 @@ class SubjectRef:
     @property
     def key(self) -> str:
         """The subject as one string; `#` never stands in it, so keys built from it stay apart."""
-        return f"{self.account}/{self.region}/{self.kind}/{self.name}".replace("#", "%23")
+        text = f"{self.account}/{self.region}/{self.kind}/{self.name}"
+        return text.replace("%", "%25").replace("#", "%23")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"

@@ -76,6 +76,11 @@ class Notifier:
     def _tell(self, channel: Channel, content: Message, case: Case) -> bool:
         if not self._tellings.claim_telling(case.id, case.status, channel.name, self._clock()):
             return False
-        channel.deliver(content, case)
+        try:
+            channel.deliver(content, case)
+        except BaseException:
+            # Free for the retry; a worker that dies here loses it when its lease runs out.
+            self._tellings.untold(case.id, case.status, channel.name)
+            raise
         self._tellings.told(case.id, case.status, channel.name)
         return True

@@ -71,7 +71,8 @@ def done(case: Case) -> str:
         case Status.PENDING if reason.startswith("approved by"):
             return f"It was {reason}, and will be put right now{by}."
         case Status.PENDING:
-            return f"It will be put right{by}, if it is still there when Rolecall looks again."
+            when = f"in {case.delay} s" if case.delay else "now"
+            return f"It will be put right {when}{by}, if it is still there then."
         case Status.REMEDIATED:
             return f"It was put right{_when(case)}{by}."
         case Status.PROTECTED:

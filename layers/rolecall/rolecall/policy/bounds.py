@@ -17,8 +17,8 @@ def _whole(_value: str, *, by_part: bool) -> bool:  # noqa: ARG001 - one shape f
 
 def _before(mark: str) -> Callable[..., bool]:
     def bounded(value: str, *, by_part: bool) -> bool:  # noqa: ARG001 - one shape for all
-        head, found, _ = value.partition(mark)
-        return bool(found and head) and not is_wild(head)
+        head = value.partition(mark)[0]
+        return bool(head) and not is_wild(head)
 
     return bounded
 

@@ -3,7 +3,7 @@
 from rolecall.policy.bounds import IDENTITY_KEYS, Key
 from rolecall.policy.conditions import ARN_NOT_LIKE, STRING_LIKE, STRING_NOT_LIKE, Condition
 from rolecall.policy.principals import Kind
-from rolecall.policy.strangers import SECOND_FACTOR, Answer, only, sane_second_factor
+from rolecall.policy.strangers import Answer, only
 
 
 def catches(conditions: tuple[Condition, ...], kind: Kind, *, signed: bool) -> Answer:
@@ -23,9 +23,9 @@ def _catches(condition: Condition, kind: Kind, *, signed: bool) -> Answer:
         # else.
         spares_services = condition.if_exists and only(condition, "Bool", "false")
         return Answer.YES if spares_services and kind is not Kind.SERVICE else Answer.UNSURE
-    if condition.key in SECOND_FACTOR and condition.operator == "Bool":
-        # A stranger brings the second factor, or comes without one, as it takes.
-        return Answer.NO if signed and sane_second_factor(condition) else Answer.UNSURE
+    if condition.key == "aws:multifactorauthpresent" and only(condition, "Bool", "false"):
+        # A stranger brings a second factor. Whoever comes by a token has no such key to bring.
+        return Answer.NO if signed else Answer.UNSURE
     if condition.key == "aws:securetransport" and only(condition, "Bool", "false"):
         return Answer.NO
     return Answer.UNSURE

@@ -65,6 +65,21 @@ def denies_only(text: str) -> bool:
     return all(statement.effect == "Deny" for statement in document.statements)
 
 
+def allows_only(text: str, prefix: str) -> bool:
+    """Say whether all that a document allows is calls whose names begin like this, in lower case."""
+    document = parse_document(text)
+    if document.problem or not document.statements:
+        return False
+    return all(
+        statement.effect == "Deny"
+        or (
+            bool(statement.actions)
+            and all(action.lower().startswith(prefix) for action in statement.actions)
+        )
+        for statement in document.statements
+    )
+
+
 def without_statement(text: str, index: int) -> str | None:
     """Give the same document less one statement, or None when that was the last.
 

@@ -71,11 +71,11 @@ def _let_through(condition: Condition, present: frozenset[str]) -> str | None:
     key = IDENTITY_KEYS.get(condition.key)
     if key is not None:
         return _let_through_identity(condition, key, present)
-    if condition.key in SECOND_FACTOR:
+    if condition.key in _SECOND_FACTOR:
         # Strangers have second factors of their own: this asks how they signed in, not who they
-        # are.
+        # are. Here and in a Deny alike the stranger is taken to bring one.
         told = "a second factor does not tell who it is"
-        return told if sane_second_factor(condition) else None
+        return told if _met_with_second_factor(condition) else None
     if condition.key in _CHOSEN or condition.key.startswith(_CHOSEN_TAGS):
         return _let_through_chosen(condition, present)
     return _let_through_network(condition)
@@ -138,7 +138,7 @@ def _let_through_chosen(condition: Condition, present: frozenset[str]) -> str | 
         fixed = not any(is_wild(value) or "${" in value for value in condition.values)
         return told if fixed and condition.values else None
     wide = condition.operator == "StringLike" and any(
-        value and not value.strip("*?") and "*" in value for value in condition.values
+        not value.strip("*?") and "*" in value for value in condition.values
     )
     return told if wide else None
 
@@ -162,17 +162,14 @@ def _holds_unsigned(condition: Condition) -> bool:
     return condition.passes_absent or always_there or (negated and not condition.qualifier)
 
 
-def sane_second_factor(condition: Condition) -> bool:
-    """Say whether a condition on a second factor is one that a stranger can meet."""
-    if condition.key == "aws:multifactorauthage":
-        # No int(): a text of thousands of digits would make it raise.
-        digits = all(v.isascii() and v.isdigit() and v.strip("0") for v in condition.values)
-        below = condition.operator in ("NumericLessThan", "NumericLessThanEquals")
-        return below and digits and bool(condition.values)
-    # Any one of the two is within a stranger's reach.
-    return condition.operator in ("Bool", "Null") and any(
-        value.lower() in ("true", "false") for value in condition.values
-    )
+def _met_with_second_factor(condition: Condition) -> bool:
+    values = [value.lower() for value in condition.values]
+    if condition.key == "aws:multifactorauthpresent":
+        return condition.demands or (condition.operator == "Bool" and "true" in values)
+    # No int(): a text of thousands of digits would make it raise.
+    digits = all(v.isascii() and v.isdigit() and v.strip("0") for v in values)
+    below = condition.operator in ("NumericLessThan", "NumericLessThanEquals")
+    return condition.demands or (below and digits and bool(values))
 
 
 def only(condition: Condition, operator: str, wanted: str) -> bool:
@@ -181,7 +178,7 @@ def only(condition: Condition, operator: str, wanted: str) -> bool:
     return condition.operator == operator and same
 
 
-SECOND_FACTOR = frozenset({"aws:multifactorauthpresent", "aws:multifactorauthage"})
+_SECOND_FACTOR = frozenset({"aws:multifactorauthpresent", "aws:multifactorauthage"})
 _NETWORK = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"})
 # What the caller writes into the request, or onto their own user or role.
 _CHOSEN = frozenset(

@@ -72,8 +72,7 @@ class Remediator:
         drift = self._same(convention, subject, case.drift)
         if subject is None or drift is None:
             if entry.intent and subject is not None:
-                # Ours, from before: the call went through and its worker died before it said so.
-                return self._done(entry, convention, subject, entry.intent, [])
+                return self._resumed(entry, convention, subject, entry.intent)
             return self._ended(case, Status.SUPERSEDED, "it was already gone"), None
         decision = decide(
             drift,
@@ -96,9 +95,21 @@ class Remediator:
             tuple(remedy.to_list()),
             moment(self._clock()),
         )
-        if entry.intent is None:
-            self._ledger.intend(entry, intent)
+        # Written again when it is there: a worker that lost the case learns so here, before it acts.
+        self._ledger.intend(entry, intent)
         return self._act(entry, convention, remedy, intent)
+
+    def _resumed(
+        self, entry: Entry, convention: Convention, subject: Subject, intent: Intent
+    ) -> tuple[Case, Outcome | None]:
+        drift = entry.case.drift
+        if any(found.part == drift.part for found in convention.drifts(subject)):
+            # The part drifts in another state, which is another case. Whether the call went through
+            # before that, nobody knows: people must hear of it, and undo must not trust it.
+            reason = "a worker died while acting, and the part was changed again since; look at it"
+            return self._ended(entry.case, Status.FAILED, reason), None
+        # Ours, from before: the call went through and its worker died before it said so.
+        return self._done(entry, convention, subject, intent, [])
 
     def _act(
         self, entry: Entry, convention: Convention, remedy: Remedy, intent: Intent

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rolecall.detection.detect import moment
-from rolecall.errors import CaseError, UndoRefusedError
+from rolecall.errors import CaseError, RemedyError, UndoRefusedError
 from rolecall.model.calls import Call, Result
 from rolecall.model.cases import Case, Status
 from rolecall.ports import Bus, Caller, Ledger, Reader
@@ -74,12 +74,22 @@ class Undoer:
             )
         return UndoPlan(case, calls)
 
+    def _make(self, plan: UndoPlan) -> None:
+        for place, call in enumerate(plan.calls):
+            try:
+                self._caller.make(call, plan.case.drift.subject.region)
+            except RemedyError:
+                if place == 0:  # nothing was taken back, so nothing needs silence
+                    self._ledger.snooze(plan.case, 0)
+                raise
+
     def undo(self, case_id: str, *, reason: str, by: str) -> Case:
         """Take a remedy back and stay silent about its drift for a day.
 
         Raises:
             CaseError: there is no such case, or nothing was done in it.
             UndoRefusedError: nobody says why, or the subject was changed since.
+            RemedyError: AWS refuses a call.
         """
         if not reason.strip():
             raise UndoRefusedError(
@@ -90,8 +100,7 @@ class Undoer:
             plan = self.plan(case_id)
             # First silence, then the deed: its own record must not be answered with a remedy.
             self._ledger.snooze(plan.case, self._clock() + HOLD)
-            for call in plan.calls:
-                self._caller.make(call, plan.case.drift.subject.region)
+            self._make(plan)
             undone = plan.case.moved(
                 Status.UNDONE, reason=f"undone by {by}: {reason}", ended=moment(self._clock())
             )

@@ -3,6 +3,7 @@
 A subject's state is only what its record says; a convention that needs more says nothing.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -149,5 +150,5 @@ class Backtest:
 def _seconds(time: str) -> float:
     try:
         return datetime.fromisoformat(time).timestamp()
-    except ValueError:
-        return 0.0
+    except (ValueError, OverflowError):
+        return math.nan  # at no time: it settles nothing, and nothing settles it

@@ -50,7 +50,8 @@ def _loads(text: str) -> Any:
 
 
 def _lines(text: str) -> Iterator[Any]:
-    for line in text.splitlines():
+    # Not splitlines(), which would break a text at U+2028 and its like.
+    for line in text.split("\n"):
         if not line.strip():
             continue
         try:

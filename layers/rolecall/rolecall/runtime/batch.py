@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rolecall.errors import RetryError, RolecallError
+from rolecall.errors import DeliveryError, RetryError, RolecallError
 from rolecall.runtime.log import log
 from rolecall.runtime.wiring import Runtime
 
 # Time that a message needs at most; with less left, it goes back to the queue untouched.
 _RESERVE_MS = 8_000
+# What may well succeed a little later.
+_PASSES = (RetryError, DeliveryError)
 
 Message = Mapping[str, Any]
 
@@ -52,15 +54,26 @@ class Batch:
     def _is_done(self, message: Message) -> bool:
         try:
             self._work(self._runtime, message)
-        except RetryError as error:
-            log.warning(str(error), outcome="retry", message_id=message["messageId"])
-            self._runtime.later(message)
+        except _PASSES as error:
+            self._later(message, str(error))
             return False
         except RolecallError as error:
             log.error(str(error), outcome="failed", message_id=message["messageId"])
             return False
-        except Exception:
+        except Exception as error:
+            # Of several channels each can have failed in a way that passes.
+            if isinstance(error, ExceptionGroup) and error.split(_PASSES)[1] is None:
+                self._later(message, " ".join(str(one) for one in error.exceptions))
+                return False
             # The edge of the batch: whatever one message does, the others are not repeated for it.
             log.exception("This message could not be worked on.", outcome="failed")
             return False
         return True
+
+    def _later(self, message: Message, why: str) -> None:
+        log.warning(why, outcome="retry", message_id=message["messageId"])
+        try:
+            self._runtime.later(message)
+        except Exception:
+            # Then it comes back after the whole timeout; the others are not repeated for that either.
+            log.exception("A message could not be put off.", outcome="retry")

@@ -16,12 +16,7 @@ Message = Mapping[str, Any]
 def detect(runtime: Runtime, message: Message) -> None:
     """Judge the record in a message of the changes queue."""
     body = message["body"]
-    change = parse_body(body)
-    if isinstance(change, Change) and change.account != runtime["ACCOUNT_ID"]:
-        change = Rejected(
-            f"The record is about account {change.account}, which this stack does not watch.",
-            change.event_id,
-        )
+    change = _own(runtime, parse_body(body))
     if isinstance(change, Rejected):
         _reject(runtime, body, change.reason, change.event_id)
         return
@@ -35,6 +30,16 @@ def detect(runtime: Runtime, message: Message) -> None:
         call=change.call,
         event_id=change.event_id,
         cases=list(seen.cases),
+    )
+
+
+def _own(runtime: Runtime, change: Change | Rejected) -> Change | Rejected:
+    if isinstance(change, Rejected) or change.account == runtime["ACCOUNT_ID"]:
+        return change
+    # Names alone are read and written here, so those of another account would meet our own.
+    return Rejected(
+        f"The record is about account {change.account}, which this stack does not watch.",
+        change.event_id,
     )
 
 
@@ -59,7 +64,7 @@ def tell(runtime: Runtime, message: Message) -> None:
 
 def replay(runtime: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
     """Judge one event that a person sent by hand; with `act`, as if it had come from its queue."""
-    change = parse(event["replay"], replayed=True)
+    change = _own(runtime, parse(event["replay"], replayed=True))
     if isinstance(change, Rejected):
         return {"rejected": change.reason}
     findings, rejected = runtime.detector.findings(change)

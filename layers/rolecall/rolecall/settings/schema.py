@@ -112,7 +112,7 @@ def _sentence(error: ErrorDetails) -> str:
         return f"{where} is not a known key; {_nearest(str(place[-1]), known)}"
     if error["type"] == "missing":
         return f"{where} is missing; add it."
-    if place and place[0] == "accounts":
+    if place[0] == "accounts" and place != list(error["loc"]):  # about the key
         return f'{where}: quote the account id, twelve digits as text, such as "111122223333".'
     return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}."
 
@@ -124,7 +124,11 @@ def _load(text: str) -> Any:
     except DuplicateKeyError as error:
         problem = str(error.problem).replace("\n", " ")
         raise SettingsError(f"The settings say a key twice: {problem}. Keep one.") from error
-    except YAMLError as error:
+    except RecursionError:
+        raise SettingsError(
+            "The settings are not YAML that can be read: nested too deep."
+        ) from None
+    except (YAMLError, ValueError) as error:  # ValueError: a day or a number that cannot be
         problem = " ".join(str(error).split())
         raise SettingsError(f"The settings are not YAML: {problem}") from error
 

@@ -36,12 +36,12 @@ class Exemption:
 def same_subject(arn: str, ref: SubjectRef) -> bool:
     """Whether an ARN, with or without a path, names this subject.
 
-    The last element of an IAM name is unique in its account whatever the path, so the path is not
-    compared; the account is.
+    The last element of an IAM name is unique in its account whatever the path and the case of its
+    letters, so neither is compared; the account is. An account is in one partition only.
     """
-    parts = arn.split(":", 5)
-    own = ref.arn.split(":", 5)
-    if len(parts) != len(own) or parts[:5] != own[:5]:
+    parts = arn.casefold().split(":", 5)
+    own = ref.arn.casefold().split(":", 5)
+    if len(parts) != len(own) or parts[2:5] != own[2:5]:
         return False
     kind, _, name = parts[5].partition("/")
     own_kind, _, own_name = own[5].partition("/")

@@ -1,6 +1,7 @@
 """Nobody works with long-term access keys."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from rolecall.convention import Convention
 from rolecall.model.calls import Call, Remedy, Step
@@ -65,4 +66,4 @@ class NoLongTermAccessKeys(Convention):
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield how to see what the key is used for, before it is deleted."""
-        yield f"aws iam get-access-key-last-used --access-key-id {drift.part}"
+        yield f"aws iam get-access-key-last-used --access-key-id {quote(drift.part)}"

@@ -1,6 +1,7 @@
 """A group carries the permissions of a job."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from rolecall.convention import Convention, Option
 from rolecall.model.drifts import Drift
@@ -55,5 +56,5 @@ class GroupHasPolicy(Convention):
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield the two ways out."""
-        yield f"aws iam attach-group-policy --group-name {drift.subject.name} --policy-arn POLICY"
-        yield f"aws iam delete-group --group-name {drift.subject.name}"
+        yield f"aws iam attach-group-policy --group-name {quote(drift.subject.name)} --policy-arn POLICY"
+        yield f"aws iam delete-group --group-name {quote(drift.subject.name)}"

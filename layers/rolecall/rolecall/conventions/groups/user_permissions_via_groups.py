@@ -1,20 +1,24 @@
 """Users get their permissions through groups."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from rolecall.convention import Convention
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, Policy, Subject, SubjectRef, User
-from rolecall.policy.documents import denies_only
+from rolecall.policy.documents import allows_only, denies_only
 
 # AWS and its consoles put these on users themselves. Taking them away would undo an incident
-# response (quarantine, deny-all), or break a password reset, an SMTP user or a Bedrock key.
+# response (quarantine, deny-all), or break a password reset, an SMTP user or a Bedrock key. Anyone can
+# choose such a name, so a managed policy must be AWS's own and an inline one may only send mail.
+_OF_AWS = ":iam::aws:policy/"
 _QUARANTINE = ("AWSCompromisedKeyQuarantine", "AWSDenyAll")
 _PASSWORD = "IAMUserChangePassword"  # noqa: S105  # the name of a policy
 _SES_POLICY = "AmazonSesSendingAccess"
-_SERVICE_USERS = ("ses-smtp-user", "BedrockAPIKey-")
+_SES_SENDING = "ses:send"
+_BEDROCK_USER, _BEDROCK = "BedrockAPIKey-", "AmazonBedrock"
 
 
 class UserPermissionsViaGroups(Convention):
@@ -46,10 +50,8 @@ class UserPermissionsViaGroups(Convention):
 
     def drifts(self, user: User) -> Iterator[Drift]:
         """Yield one drift for each policy that hangs on the user itself."""
-        if user.ref.name.startswith(_SERVICE_USERS):
-            return
         for arn, name in user.attached_policies.items():
-            if not name.startswith(_QUARANTINE) and name != _PASSWORD:
+            if not self._is_put_by_aws(user, arn, name):
                 yield self.drift(
                     user.ref,
                     part=arn,
@@ -57,13 +59,21 @@ class UserPermissionsViaGroups(Convention):
                     found={"attached": arn},
                 )
         for name, text in user.inline_policies.items():
-            if name != _SES_POLICY and not denies_only(text):
+            sends = name == _SES_POLICY and allows_only(text, _SES_SENDING)
+            if not sends and not denies_only(text):
                 yield self.drift(
                     user.ref,
                     part=name,
                     says=f"The user {user.ref.name} holds the inline policy {name}.",
                     found={"inline": text},
                 )
+
+    @staticmethod
+    def _is_put_by_aws(user: User, arn: str, name: str) -> bool:
+        if _OF_AWS not in arn:
+            return False
+        key = user.ref.name.startswith(_BEDROCK_USER) and name.startswith(_BEDROCK)
+        return key or name == _PASSWORD or name.startswith(_QUARANTINE)
 
     def remedy(self, drift: Drift) -> Remedy:
         """Take that one policy off the user."""
@@ -97,13 +107,17 @@ class UserPermissionsViaGroups(Convention):
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:
         """Yield the groups that already carry the policy, and the command that joins one."""
-        user = drift.subject.name
+        # Names and ARNs may hold what a shell would run, and people copy these lines.
+        user, part = quote(drift.subject.name), quote(drift.part)
         if isinstance(related, Policy) and related.groups:
             yield f"Groups that already carry it: {', '.join(related.groups)}."
-            yield (f"aws iam add-user-to-group --user-name {user} --group-name {related.groups[0]}")
+            yield (
+                f"aws iam add-user-to-group --user-name {user} "
+                f"--group-name {quote(related.groups[0])}"
+            )
         elif "attached" in drift.found:
             yield "No group carries this policy yet: attach it to the group of that job."
-            yield f"aws iam attach-group-policy --group-name GROUP --policy-arn {drift.part}"
+            yield f"aws iam attach-group-policy --group-name GROUP --policy-arn {part}"
         else:
             yield "Put the same permissions on the group of that job, and add the user to it:"
             yield f"aws iam add-user-to-group --user-name {user} --group-name GROUP"

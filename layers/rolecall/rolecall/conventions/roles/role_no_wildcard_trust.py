@@ -1,6 +1,7 @@
 """A role's trust says who may assume it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from rolecall.convention import Convention
 from rolecall.model.calls import Call, Remedy, Step
@@ -90,6 +91,6 @@ class RoleNoWildcardTrust(Convention):
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield the command that writes a trust with named principals."""
         yield (
-            f"aws iam update-assume-role-policy --role-name {drift.subject.name} "
+            f"aws iam update-assume-role-policy --role-name {quote(drift.subject.name)} "
             "--policy-document file://trust.json"
         )

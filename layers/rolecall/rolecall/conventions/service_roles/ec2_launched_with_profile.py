@@ -1,6 +1,7 @@
 """An instance carries a role from its start."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Result, Step
@@ -92,6 +93,6 @@ class Ec2LaunchedWithProfile(Convention):
         """Yield the command that gives the instance a profile."""
         profile = self.option("profile") or "PROFILE"
         yield (
-            f"aws ec2 associate-iam-instance-profile --instance-id {drift.subject.name} "
-            f"--iam-instance-profile Name={profile} --region {drift.subject.region}"
+            f"aws ec2 associate-iam-instance-profile --instance-id {quote(drift.subject.name)} "
+            f"--iam-instance-profile Name={quote(profile)} --region {quote(drift.subject.region)}"
         )

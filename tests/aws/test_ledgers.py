@@ -1,0 +1,219 @@
+"""What a ledger promises. The one in DynamoDB and the one that other tests use keep the same promises."""
+
+import pytest
+
+from rolecall.aws.ledger import DynamoLedger
+from rolecall.errors import CaseError, LeaseHeldError
+from rolecall.model.cases import Status
+from rolecall.model.subjects import SubjectRef
+from rolecall.ports import Intent, Ledger, Opening, Outcome
+from tests.aws.cases import case
+from tests.fakes import MemoryLedger
+from tests.states import ACCOUNT, ref
+
+NOW = 1_793_610_900.0
+DAY = 86_400
+UNDO = ({"call": "iam:PutUserPolicy", "parameters": {"x": [1, None, "é\ud800"]}},)
+INTENT = Intent({"user.inline-policies": {"p": "{\n}"}}, ({"do": {}, "undo": {}},), "at")
+OUTCOME = Outcome(UNDO, None, "at")
+
+
+@pytest.fixture(params=["DynamoDB", "memory"])
+def ledger(request: pytest.FixtureRequest) -> Ledger:
+    """Each ledger there is."""
+    if request.param == "memory":
+        return MemoryLedger()
+    found: DynamoLedger = request.getfixturevalue("dynamo_ledger")
+    return found
+
+
+def test_a_case_is_opened_once_and_found_again(ledger: Ledger) -> None:
+    mine = case()
+    assert ledger.open_case(mine, NOW) == (Opening.OPENED, mine)
+    assert ledger.get(mine.id).case == mine
+    assert list(ledger.cases()) == [mine]
+
+
+def test_the_same_record_again_finds_the_case_as_it_stands(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    ended = mine.moved(Status.FAILED, reason="refused", ended="x")
+    ledger.conclude(ledger.claim(mine.id, NOW, 120), ended, None)
+    assert ledger.open_case(mine, NOW) == (Opening.REPEATED, ended)
+
+
+@pytest.mark.parametrize("after", [0, 1, DAY - 1])
+def test_the_same_drift_through_another_record_is_known_for_a_day(
+    ledger: Ledger, after: float
+) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    assert ledger.open_case(case(event="e-2"), NOW + after) == (Opening.KNOWN, mine)
+    assert list(ledger.cases()) == [mine]
+
+
+def test_after_a_day_a_drift_that_is_still_there_opens_again(ledger: Ledger) -> None:
+    ledger.open_case(case(), NOW)
+    assert ledger.open_case(case(event="e-2"), NOW + DAY + 1)[0] is Opening.OPENED
+    assert ledger.open_case(case(event="e-3"), NOW + DAY + 2)[0] is Opening.KNOWN
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        case(found="two", event="e-2"),
+        case("q", event="e-2"),
+        case(convention="no-long-term-access-keys", event="e-2"),
+        case(of=SubjectRef("user", "carol", ACCOUNT), event="e-2"),
+    ],
+    ids=["state", "part", "convention", "subject"],
+)
+def test_another_state_part_convention_or_subject_opens_a_case(
+    ledger: Ledger, other: object
+) -> None:
+    ledger.open_case(case(), NOW)
+    assert ledger.open_case(other, NOW)[0] is Opening.OPENED  # type: ignore[arg-type]
+
+
+def test_a_snoozed_drift_opens_nothing_in_any_state_until_its_hour(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    ledger.snooze(mine, NOW + 60)
+    for other in (case(event="e-2"), case(found="two", event="e-3")):
+        assert ledger.open_case(other, NOW + 59) == (Opening.SNOOZED, mine)
+    assert ledger.open_case(case(event="e-2"), NOW + 61)[0] is Opening.OPENED
+
+
+def test_a_claim_holds_until_it_is_given_back_or_its_lease_ends(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    entry = ledger.claim(mine.id, NOW, 120)
+    with pytest.raises(LeaseHeldError):
+        ledger.claim(mine.id, NOW + 119, 120)
+    ledger.release(entry)
+    second = ledger.claim(mine.id, NOW + 1, 120)
+    third = ledger.claim(mine.id, NOW + 122, 120)
+    assert entry.fence < second.fence < third.fence
+
+
+def test_a_case_that_nobody_opened_is_an_error(ledger: Ledger) -> None:
+    with pytest.raises(CaseError, match="no case c-unknown"):
+        ledger.get("c-unknown")
+    with pytest.raises(CaseError, match="no case c-unknown"):
+        ledger.claim("c-unknown", NOW, 120)
+
+
+def test_the_first_intent_stays(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    entry = ledger.claim(mine.id, NOW, 120)
+    ledger.intend(entry, INTENT)
+    ledger.intend(entry, Intent({}, (), "later"))
+    assert ledger.get(mine.id).intent == INTENT
+    ledger.release(entry)
+    assert ledger.claim(mine.id, NOW, 120).intent == INTENT
+
+
+def test_an_end_is_kept_with_its_outcome_and_gives_the_case_back(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    entry = ledger.claim(mine.id, NOW, 120)
+    ended = mine.moved(Status.REMEDIATED, ended="x")
+    ledger.conclude(entry, ended, OUTCOME)
+    found = ledger.claim(mine.id, NOW, 120)
+    assert (found.case, found.outcome) == (ended, OUTCOME)
+    ledger.conclude(found, ended.moved(Status.UNDONE), None)
+    assert ledger.get(mine.id).outcome == OUTCOME
+
+
+@pytest.mark.parametrize("ended", ["x", ""])
+def test_when_a_case_has_ended_its_drift_opens_another(ledger: Ledger, ended: str) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    ledger.conclude(ledger.claim(mine.id, NOW, 120), mine.moved(Status.FAILED, ended=ended), None)
+    opening, _ = ledger.open_case(case(event="e-2"), NOW)
+    assert opening is (Opening.OPENED if ended else Opening.KNOWN)
+
+
+def test_an_old_case_that_ends_leaves_the_drift_to_the_newer_one(ledger: Ledger) -> None:
+    old, new = case(), case(found="two", event="e-2")
+    ledger.open_case(old, NOW)
+    ledger.open_case(new, NOW)
+    ended = old.moved(Status.SUPERSEDED, ended="x")
+    ledger.conclude(ledger.claim(old.id, NOW, 120), ended, None)
+    assert ledger.get(old.id).case == ended
+    assert ledger.open_case(case(found="two", event="e-3"), NOW) == (Opening.KNOWN, new)
+
+
+@pytest.mark.parametrize("end", ["", "x"])
+def test_who_lost_the_case_writes_nothing(ledger: Ledger, end: str) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    zombie = ledger.claim(mine.id, NOW, 120)
+    owner = ledger.claim(mine.id, NOW + 121, 120)
+    with pytest.raises(LeaseHeldError):
+        ledger.intend(zombie, INTENT)
+    with pytest.raises(LeaseHeldError):
+        ledger.conclude(zombie, mine.moved(Status.FAILED, ended=end), OUTCOME)
+    ledger.release(zombie)  # in silence: it is not its own to give back
+    found = ledger.get(mine.id)
+    assert (found.case, found.intent, found.outcome) == (mine, None, None)
+    assert found.fence == owner.fence
+    with pytest.raises(LeaseHeldError):
+        ledger.claim(mine.id, NOW + 122, 120)
+    assert ledger.open_case(case(event="e-2"), NOW)[0] is Opening.KNOWN
+
+
+@pytest.mark.parametrize(
+    ("status", "resolved"),
+    [
+        (Status.NOTIFIED, True),
+        (Status.OBSERVED, True),
+        (Status.AWAITING_APPROVAL, True),
+        (Status.EXEMPT, True),
+        (Status.PROTECTED, True),
+        # A worker has these in hand, or will have.
+        (Status.WAITING, False),
+        (Status.PENDING, False),
+        (Status.REMEDIATED, False),
+        (Status.UNDONE, False),
+    ],
+)
+def test_a_drift_that_is_gone_resolves_its_case(
+    ledger: Ledger, status: Status, *, resolved: bool
+) -> None:
+    mine = case(status=status)
+    ledger.open_case(mine, NOW)
+    found = ledger.settle(mine.drift.subject, mine.drift.convention, [], "now")
+    now = mine.moved(Status.RESOLVED, reason="it is gone", ended="now") if resolved else mine
+    assert found == ([now] if resolved else [])
+    assert ledger.get(mine.id).case == now
+    opening, _ = ledger.open_case(case(event="e-2"), NOW)
+    assert opening is (Opening.OPENED if resolved else Opening.KNOWN)
+
+
+def test_only_what_is_gone_of_this_convention_and_subject_is_resolved(ledger: Ledger) -> None:
+    gone, still = case("gone"), case("still")
+    others = [
+        case(convention="user-permissions-via-groups-2"),
+        case(convention="no-long-term-access-keys"),
+        case(of=SubjectRef("user", "bo", ACCOUNT)),
+        case(of=SubjectRef("user", "bob", "444455556666")),
+    ]
+    for one in (gone, still, *others):
+        ledger.open_case(one, NOW)
+    found = ledger.settle(ref("user"), gone.drift.convention, [still.drift.key], "now")
+    assert [one.id for one in found] == [gone.id]
+    for one in (still, *others):
+        assert ledger.get(one.id).case == one
+    assert ledger.settle(ref("user"), gone.drift.convention, [still.drift.key], "later") == []
+
+
+def test_a_telling_is_told_once_for_each_status_and_channel(ledger: MemoryLedger) -> None:
+    told = ("c-1", Status.NOTIFIED, "slack")
+    assert ledger.claim_telling(*told, NOW)
+    ledger.told(*told)
+    assert not ledger.claim_telling(*told, NOW)
+    assert ledger.claim_telling("c-1", Status.REMEDIATED, "slack", NOW)
+    assert ledger.claim_telling("c-1", Status.NOTIFIED, "sns", NOW)
+    assert ledger.claim_telling("c-2", Status.NOTIFIED, "slack", NOW)

@@ -1,0 +1,107 @@
+"""What is read is what stands in the account: all of it, and to the letter."""
+
+from typing import Any
+
+import pytest
+
+from rolecall.aws.facets import READINGS, calls_for
+from rolecall.aws.reader import AwsReader
+from rolecall.aws.session import Aws
+from rolecall.model.subjects import Facet, SubjectRef
+from tests.aws.account import APP, BOB, INSTANCE, ODD, OPS, USER, launch, read, stubbed
+from tests.states import ACCOUNT
+
+
+def test_every_facet_has_exactly_one_reading() -> None:
+    read = [facet for reading in READINGS for facet in reading.facets]
+    assert sorted(read) == sorted(Facet)
+    for reading in READINGS:
+        assert len({facet.kind for facet in reading.facets}) == 1
+        assert reading.calls
+
+
+def test_the_calls_of_some_facets_are_those_of_their_readings() -> None:
+    assert calls_for([Facet.ROLE_TRUST]) == {"iam:GetRole"}
+    assert calls_for([]) == frozenset()
+    both = calls_for([Facet.INSTANCE_TAGS, Facet.INSTANCE_STATE])
+    assert both == {"ec2:DescribeInstances", "ec2:DescribeIamInstanceProfileAssociations"}
+
+
+def test_a_user_is_read_with_its_policies_and_keys(aws: Aws) -> None:
+    iam = aws.client("iam")
+    iam.create_user(UserName="bob", Path="/team/")
+    arn = iam.create_policy(PolicyName="own", PolicyDocument=ODD)["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="bob", PolicyArn=arn)
+    iam.put_user_policy(UserName="bob", PolicyName="p", PolicyDocument=ODD)
+    key = iam.create_access_key(UserName="bob")["AccessKey"]["AccessKeyId"]
+    found = read(aws, BOB, *USER)
+    assert found.state == {
+        Facet.USER_INLINE_POLICIES: {"p": ODD},
+        Facet.USER_ATTACHED_POLICIES: {arn: "own"},
+        Facet.USER_ACCESS_KEYS: {key: "Active"},
+    }
+
+
+def test_a_group_and_a_role_are_read(aws: Aws) -> None:
+    iam = aws.client("iam")
+    iam.create_group(GroupName="ops")
+    iam.put_group_policy(GroupName="ops", PolicyName="p", PolicyDocument=ODD)
+    arn = iam.create_policy(PolicyName="own", PolicyDocument=ODD)["Policy"]["Arn"]
+    iam.attach_group_policy(GroupName="ops", PolicyArn=arn)
+    found = read(aws, OPS, Facet.GROUP_INLINE_POLICIES, Facet.GROUP_ATTACHED_POLICIES)
+    assert found.state == {
+        Facet.GROUP_INLINE_POLICIES: {"p": ODD},
+        Facet.GROUP_ATTACHED_POLICIES: {arn: "own"},
+    }
+    groups = read(aws, SubjectRef("policy", arn, ACCOUNT), Facet.POLICY_GROUPS)
+    assert groups.state == {Facet.POLICY_GROUPS: ["ops"]}
+    iam.create_role(RoleName="app", Path="/aws-reserved/x/", AssumeRolePolicyDocument=ODD)
+    role = read(aws, APP, Facet.ROLE_TRUST)
+    assert (role.state, role.path) == ({Facet.ROLE_TRUST: ODD}, "/aws-reserved/x/")
+
+
+def test_an_instance_is_read_in_its_own_region_with_its_profile(aws: Aws) -> None:
+    of = launch(aws, "eu-north-1")
+    bare = {
+        Facet.INSTANCE_STATE: "running",
+        Facet.INSTANCE_PROFILE: None,
+        Facet.INSTANCE_TAGS: {"Name": "web"},
+    }
+    assert read(aws, of, *INSTANCE).state == bare
+    made = aws.client("iam").create_instance_profile(InstanceProfileName="base")
+    arn = made["InstanceProfile"]["Arn"]
+    aws.client("ec2", "eu-north-1").associate_iam_instance_profile(
+        InstanceId=of.name, IamInstanceProfile={"Name": "base"}
+    )
+    assert read(aws, of, *INSTANCE).state == bare | {Facet.INSTANCE_PROFILE: arn}
+    elsewhere = SubjectRef("instance", of.name, ACCOUNT, "us-east-1")
+    assert AwsReader(aws).read(elsewhere, INSTANCE) is None
+
+
+def test_a_profile_on_its_way_counts(aws: Aws) -> None:
+    instance = {"InstanceId": "i-1", "State": {"Name": "pending"}}
+    association = {"IamInstanceProfile": {"Arn": "arn:aws:iam::1:instance-profile/base"}}
+    with stubbed(
+        aws,
+        "ec2",
+        ("describe_instances", {"Reservations": [{"Instances": [instance]}]}),
+        (
+            "describe_iam_instance_profile_associations",
+            {"IamInstanceProfileAssociations": [association]},
+        ),
+    ):
+        found = read(aws, SubjectRef("instance", "i-1", ACCOUNT, "us-east-1"), *INSTANCE)
+    assert found.state[Facet.INSTANCE_PROFILE] == "arn:aws:iam::1:instance-profile/base"
+    assert found.state[Facet.INSTANCE_TAGS] == {}
+
+
+@pytest.mark.parametrize("reservations", [[], [{"Instances": []}]])
+def test_an_instance_that_aws_no_longer_lists_is_gone(aws: Aws, reservations: Any) -> None:
+    with stubbed(aws, "ec2", ("describe_instances", {"Reservations": reservations})):
+        of = SubjectRef("instance", "i-1", ACCOUNT, "us-east-1")
+        assert AwsReader(aws).read(of, INSTANCE) is None
+
+
+def test_a_client_is_made_once_for_each_service_and_region(aws: Aws) -> None:
+    assert aws.client("iam") is aws.client("iam", "us-east-1")
+    assert aws.client("ec2") is not aws.client("ec2", "eu-north-1")

@@ -1,0 +1,74 @@
+"""A call that ends a drift resolves its case, and what comes back is seen again."""
+
+from typing import Any
+
+import pytest
+
+from rolecall.model.cases import Status
+from rolecall.model.subjects import Facet
+from tests.detection.staged import ATTACHED, BOB, NOTIFYING, change, world, world_of
+from tests.samples import sample
+from tests.settings.yaml import exemption, text
+
+DETACH: dict[str, Any] = {"eventName": "DetachUserPolicy", "eventID": "detached"}
+
+
+@pytest.mark.parametrize(
+    ("rest", "before"),
+    [
+        ("", Status.NOTIFIED),
+        ("defaults: {mode: observe}\n", Status.OBSERVED),
+        (exemption(), Status.EXEMPT),
+        ("conventions: {user-permissions-via-groups: {mode: approve}}\n", Status.AWAITING_APPROVAL),
+    ],
+)
+def test_a_call_that_ends_a_drift_resolves_its_case_and_the_next_one_is_seen_again(
+    rest: str, before: Status
+) -> None:
+    made = world(text(rest))
+    (case_id,) = made.detector.detect(change()).cases
+    assert made.ledger.get(case_id).case.status is before
+    made.account.add(BOB, {})
+    assert made.detector.detect(change(**DETACH)).outcome == "clean"
+    assert made.ledger.get(case_id).case.status is Status.RESOLVED
+    made.account.add(BOB, {Facet.USER_ATTACHED_POLICIES: {ATTACHED: "PowerUserAccess"}})
+    assert made.detector.detect(change(eventID="again")).outcome == before.value
+
+
+def test_a_protected_subject_that_was_put_right_is_told_when_it_drifts_again() -> None:
+    made = world(text(protected=f"protected: [{BOB.arn}]\n"))
+    assert made.detector.detect(change()).outcome == "protected"
+    made.account.add(BOB, {})
+    made.detector.detect(change(**DETACH))
+    made.account.add(BOB, {Facet.USER_ATTACHED_POLICIES: {ATTACHED: "PowerUserAccess"}})
+    made.detector.detect(change(eventID="again"))
+    assert made.bus.statuses == ["protected", "protected"]
+
+
+def test_a_call_that_ends_nothing_resolves_nothing() -> None:
+    made = world(NOTIFYING)
+    (case_id,) = made.detector.detect(change()).cases
+    made.detector.detect(change(**DETACH))
+    assert made.ledger.get(case_id).case.status is Status.NOTIFIED
+    made.account.add(BOB, {})
+    made.detector.detect(change(**DETACH, errorCode="AccessDenied"))
+    assert made.ledger.get(case_id).case.status is Status.NOTIFIED
+
+
+def test_an_instance_that_got_its_profile_by_hand_resolves_its_case() -> None:
+    launch = sample("ec2-launched-with-profile/drift-run-instances").event["detail"]
+    made = world_of(change(launch), NOTIFYING)
+    (first, other) = made.detector.detect(change(launch)).cases
+    instance = made.ledger.get(first).case.drift.subject
+    made.account.add(instance, {Facet.INSTANCE_PROFILE: "arn:aws:iam::1:instance-profile/web"})
+    made.detector.detect(
+        change(
+            launch,
+            eventName="AssociateIamInstanceProfile",
+            eventID="associated",
+            requestParameters={"AssociateIamInstanceProfileRequest": {"InstanceId": instance.name}},
+            responseElements=None,
+        )
+    )
+    statuses = [made.ledger.get(case_id).case.status for case_id in (first, other)]
+    assert statuses == [Status.RESOLVED, Status.NOTIFIED]

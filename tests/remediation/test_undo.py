@@ -1,0 +1,176 @@
+"""Undo takes back exactly what was done, says why, and never overwrites a later change."""
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rolecall.errors import CaseError, LeaseHeldError, RemedyError, UndoRefusedError
+from rolecall.model.calls import Call, Result
+from rolecall.model.cases import Case, Status
+from rolecall.model.subjects import Facet
+from rolecall.remediation.undo import HOLD
+from tests.detection.staged import ATTACHED, BOB, change, world_of
+from tests.remediation.watched import WatchedWorld, pending
+from tests.samples import Sample, samples
+from tests.world import World
+
+WHY = "needed for the migration"
+
+
+def _remediated() -> tuple[WatchedWorld, str]:
+    made, case_id = pending()
+    made.settle(case_id)
+    made.account.calls.clear()
+    return made, case_id
+
+
+def _undo(made: World, case_id: str, reason: str = WHY) -> Case:
+    return made.undoer.undo(case_id, reason=reason, by="alice")
+
+
+_DRIFTS = [s for s in samples() if s.is_drift]
+
+
+@pytest.mark.parametrize("sample", _DRIFTS, ids=str)
+def test_undo_brings_back_the_very_state_that_the_remedy_found(sample: Sample) -> None:
+    made = world_of(sample.change)
+    before = copy.deepcopy(made.account.state)
+    cases = made.detector.detect(sample.change).cases
+    settled = [made.remediator.settle(case_id) for case_id in cases]
+    remediated = [case.id for case in settled if case.status is Status.REMEDIATED]
+    assert bool(remediated) == (made.account.state != before)
+    assert bool(remediated) == bool(settled[0].remedy)
+    for case_id in reversed(remediated):
+        assert _undo(made, case_id).status is Status.UNDONE
+    assert made.account.state == before
+
+
+def test_it_says_who_and_why_and_everybody_hears_of_it() -> None:
+    made, case_id = _remediated()
+    undone = _undo(made, case_id)
+    assert undone.reason == f"undone by alice: {WHY}"
+    assert made.status(case_id) is Status.UNDONE
+    assert made.bus.statuses[-1] == "undone"
+
+
+@pytest.mark.parametrize("reason", ["", " ", "\n\t"])
+def test_without_a_reason_nothing_is_taken_back(reason: str) -> None:
+    made, case_id = _remediated()
+    with pytest.raises(UndoRefusedError, match="--reason"):
+        _undo(made, case_id, reason)
+    assert made.account.calls == []
+    assert made.status(case_id) is Status.REMEDIATED
+
+
+def _refused(made: World, case_id: str, says: str) -> None:
+    with pytest.raises(CaseError, match=says):
+        made.undoer.plan(case_id)
+    with pytest.raises(CaseError, match=says):
+        _undo(made, case_id)
+    assert made.account.calls == []
+    assert not any(known.snoozed for known in made.ledger.known.values())
+    made.ledger.claim(case_id, made.clock(), 1)  # the case was given back
+
+
+def test_a_later_change_is_not_overwritten() -> None:
+    made, case_id = _remediated()
+    made.attach()
+    _refused(made, case_id, "was changed after the remedy")
+
+
+def test_a_change_to_another_part_of_the_subject_is_no_hindrance() -> None:
+    made, case_id = _remediated()
+    made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {"own": "{}"}})
+    assert _undo(made, case_id).status is Status.UNDONE
+    assert made.account.state[BOB][Facet.USER_INLINE_POLICIES] == {"own": "{}"}
+
+
+def test_what_is_gone_cannot_be_put_back() -> None:
+    made, case_id = _remediated()
+    del made.account.state[BOB]
+    _refused(made, case_id, "is gone")
+
+
+@pytest.mark.parametrize(
+    "status", [status for status in Status if status is not Status.REMEDIATED], ids=str
+)
+def test_only_a_remediated_case_can_be_undone(status: Status) -> None:
+    made, case_id = _remediated()
+    kept = made.ledger.kept[case_id]
+    kept.case = kept.case.moved(status)
+    _refused(made, case_id, f"is {status}; only a remediated case")
+
+
+def test_a_case_is_undone_once() -> None:
+    made, case_id = _remediated()
+    _undo(made, case_id)
+    made.account.calls.clear()
+    with pytest.raises(CaseError):
+        _undo(made, case_id)
+    assert made.account.calls == []
+
+
+def test_a_case_that_nobody_opened_cannot_be_undone() -> None:
+    made, _ = _remediated()
+    with pytest.raises(CaseError):
+        _undo(made, "c-unknown")
+
+
+def test_an_answer_that_was_lost_leaves_the_undo_to_people() -> None:
+    made, case_id = _remediated()
+    kept = made.ledger.kept[case_id]
+    assert kept.outcome
+    call = Call("ec2:DisassociateIamInstanceProfile", {"AssociationId": Result("A.Id")})
+    kept.outcome = replace(kept.outcome, undo=(call.to_dict(),))
+    _refused(made, case_id, "make ec2:DisassociateIamInstanceProfile by hand")
+
+
+def test_the_record_of_an_undo_is_not_answered_for_a_day() -> None:
+    made, case_id = _remediated()
+    real = made.account.make
+
+    def make(call: Call, region: str) -> Any:
+        answer = real(call, region)
+        # Its record may be there before the call has even returned.
+        assert made.detector.detect(change(eventID="the-undo")).outcome == "snoozed"
+        return answer
+
+    made.account.make = make  # type: ignore[method-assign]
+    _undo(made, case_id)
+    made.clock.now += HOLD - 1
+    assert made.detector.detect(change(eventID="later")).outcome == "snoozed"
+    made.clock.now += 2
+    assert made.detector.detect(change(eventID="next-day")).outcome == "pending"
+
+
+def test_a_refused_undo_silences_nobody() -> None:
+    made, case_id = _remediated()
+
+    def refuse(*_: Any) -> Any:
+        raise RemedyError("AWS refuses iam:AttachUserPolicy: NoSuchEntity")
+
+    made.account.make = refuse  # type: ignore[method-assign,assignment]
+    with pytest.raises(RemedyError):
+        _undo(made, case_id)
+    assert made.status(case_id) is Status.REMEDIATED
+    made.attach()
+    made.clock.now += 1
+    assert made.detector.detect(change(eventID="again")).outcome == "pending"
+
+
+def test_a_case_that_a_worker_holds_is_not_undone() -> None:
+    made, case_id = _remediated()
+    made.ledger.claim(case_id, made.clock(), 120)
+    with pytest.raises(LeaseHeldError):
+        _undo(made, case_id)
+    assert made.account.calls == []
+
+
+def test_a_plan_shows_the_calls_and_writes_nothing() -> None:
+    made, case_id = _remediated()
+    plan = made.undoer.plan(case_id)
+    assert plan.case.id == case_id
+    assert plan.calls == (Call("iam:AttachUserPolicy", {"UserName": "bob", "PolicyArn": ATTACHED}),)
+    assert made.account.calls == []

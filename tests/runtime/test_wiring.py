@@ -1,0 +1,72 @@
+"""The runtime makes what it needs from its environment, when it needs it, and once."""
+
+from pathlib import Path
+
+import pytest
+
+from rolecall.errors import SettingsError
+from rolecall.model.scales import Mode
+from rolecall.runtime import Runtime
+from rolecall.settings.files import NAME
+from tests.world import ACTING
+
+ID = "user-permissions-via-groups"
+# botocore wants no account for making a client, only credentials for using it.
+ENVIRONMENT = {"AWS_REGION": "eu-north-1", "LEDGER": "ledger", "BUS": "rolecall"}
+
+
+@pytest.fixture
+def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A settings layer on the import path, in which everything may act."""
+    (tmp_path / NAME).write_text(ACTING)
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path / NAME
+
+
+@pytest.mark.parametrize(
+    ("highest", "mode"),
+    [
+        ("", Mode.NOTIFY),
+        ("observe", Mode.OBSERVE),
+        ("approve", Mode.APPROVE),
+        ("remediate", Mode.REMEDIATE),
+    ],
+)
+@pytest.mark.usefixtures("deployed")
+def test_the_stacks_ceiling_holds_and_is_notify_unless_somebody_says_so(
+    highest: str, mode: Mode
+) -> None:
+    environment = {"HIGHEST_MODE": highest} if highest else {}
+    assert Runtime(environment).settings.mode(ID) is mode
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_ceiling_that_is_no_mode_stops_everything() -> None:
+    with pytest.raises(ValueError, match="all"):
+        _ = Runtime({"HIGHEST_MODE": "all"}).settings
+
+
+def test_without_settings_nothing_is_judged_and_the_next_message_asks_again(
+    deployed: Path,
+) -> None:
+    deployed.write_text("version: 7\n")
+    made = Runtime(ENVIRONMENT)
+    for use in ("detector", "remediator"):
+        with pytest.raises(SettingsError):
+            getattr(made, use)
+    deployed.write_text(ACTING)
+    assert made.settings.mode(ID) is Mode.NOTIFY
+
+
+@pytest.mark.usefixtures("deployed")
+def test_everything_is_made_once() -> None:
+    made = Runtime(ENVIRONMENT)
+    for name in ("aws", "settings", "registry", "ledger", "bus", "detector", "remediator"):
+        assert getattr(made, name) is getattr(made, name)
+    assert made.aws.region == "eu-north-1"
+    assert Runtime({}).aws.region == "us-east-1"
+
+
+def test_making_a_runtime_reads_nothing() -> None:
+    assert Runtime({})["WHATEVER"] == ""
+    assert set(vars(Runtime({}))) == {"_environment"}

@@ -1,0 +1,181 @@
+"""Every key of the settings changes something, and nothing else is a key."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from rolecall.model.drifts import Drift
+from rolecall.model.scales import Mode, Severity
+from rolecall.model.subjects import Facet, SubjectRef, subject
+from rolecall.registry import Registry, convention_classes
+from rolecall.settings import Settings
+from rolecall.settings.schema import (
+    ConventionModel,
+    DefaultsModel,
+    ExemptionModel,
+    SettingsModel,
+)
+from tests.settings.yaml import exemption, text
+from tests.states import ACCOUNT, ref
+from tests.world import settings
+
+ID = "user-permissions-via-groups"
+EC2 = "ec2-launched-with-profile"
+DRIFT = Drift(ID, ref("user"), "p", "It is so.", {"inline": ""})
+
+
+def _mode(found: Settings) -> Mode:
+    return found.mode(ID)
+
+
+def _exemption(part: str) -> Callable[[Settings], Any]:
+    def ask(found: Settings) -> Any:
+        exemption_ = found.exemption(DRIFT)
+        return getattr(exemption_, part) if exemption_ else None
+
+    return ask
+
+
+def _profile(found: Settings) -> Any:
+    instance = ref("instance")
+    drift = Drift(EC2, instance, "profile", "It is so.", None)
+    remedy = Registry(found.options)[EC2].remedy(drift)
+    return [step.do.parameters["IamInstanceProfile"] for step in remedy or ()]
+
+
+def _policyless(found: Settings) -> int:
+    empty: dict[Facet, Any] = {Facet.GROUP_INLINE_POLICIES: {}, Facet.GROUP_ATTACHED_POLICIES: {}}
+    scope = subject(SubjectRef("group", "scope", ACCOUNT), empty)
+    return len(list(Registry(found.options)["group-has-policy"].drifts(scope)))
+
+
+# key: (a file without it, one with it, the question, the answers)
+_CHANGES: dict[str, tuple[str, str, Callable[[Settings], Any], Any, Any]] = {
+    "protected": (
+        text(protected=""),
+        text(protected=f"protected: [{ref('user').arn}]\n"),
+        lambda s: s.protection(ref("user")),
+        "",
+        "the settings protect it",
+    ),
+    "accounts": (
+        text(),
+        text(f'accounts: {{"{ACCOUNT}": staging}}\n'),
+        lambda s: s.account_name(ACCOUNT),
+        "",
+        "staging",
+    ),
+    "defaults.mode": (text(), text("defaults: {mode: observe}\n"), _mode, "notify", "observe"),
+    "defaults.owner": (
+        text(),
+        text("defaults: {owner: ops}\n"),
+        lambda s: s.owner(ID),
+        "",
+        "ops",
+    ),
+    "defaults.grace": (
+        text(),
+        text("defaults: {grace: 60}\n"),
+        lambda s: s.grace(ID, 5),
+        5,
+        60,
+    ),
+    "conventions.mode": (
+        text(),
+        text(f"conventions: {{{ID}: {{mode: approve}}}}\n"),
+        _mode,
+        "notify",
+        "approve",
+    ),
+    "conventions.severity": (
+        text(),
+        text(f"conventions: {{{ID}: {{severity: low}}}}\n"),
+        lambda s: s.severity(ID, Severity.HIGH),
+        "high",
+        "low",
+    ),
+    "conventions.owner": (
+        text("defaults: {owner: ops}\n"),
+        text(f"defaults: {{owner: ops}}\nconventions: {{{ID}: {{owner: idm}}}}\n"),
+        lambda s: s.owner(ID),
+        "ops",
+        "idm",
+    ),
+    "conventions.grace": (
+        text("defaults: {grace: 60}\n"),
+        text(f"defaults: {{grace: 60}}\nconventions: {{{ID}: {{grace: 0}}}}\n"),
+        lambda s: s.grace(ID, 5),
+        60,
+        0,
+    ),
+    f"{EC2}.profile": (
+        text(),
+        text(f"conventions: {{{EC2}: {{profile: base}}}}\n"),
+        _profile,
+        [],
+        [{"Name": "base"}],
+    ),
+    f"{EC2}.role": (
+        text(),
+        text(f"conventions: {{{EC2}: {{role: base}}}}\n"),
+        lambda s: Registry(s.options)[EC2].option("role"),
+        "",
+        "base",
+    ),
+    "group-has-policy.policyless": (
+        text(),
+        text("conventions: {group-has-policy: {policyless: [scope]}}\n"),
+        _policyless,
+        1,
+        0,
+    ),
+    **{
+        f"exemptions.{part}": (text(), text(exemption()), _exemption(part), None, value)
+        for part, value in (
+            ("id", "EX-1"),
+            ("convention", ID),
+            ("subject", ref("user").arn),
+            ("reason", "moves in March, CHG-4711"),
+            ("owner", "platform-oncall"),
+            ("expires", "2027-03-31"),
+        )
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("without", "with_it", "ask", "before", "after"), _CHANGES.values(), ids=_CHANGES.keys()
+)
+def test_a_key_changes_what_rolecall_does(
+    without: str, with_it: str, ask: Callable[[Settings], Any], before: Any, after: Any
+) -> None:
+    assert ask(settings(without)) == before
+    assert ask(settings(with_it)) == after
+
+
+def test_every_key_there_is_stands_in_the_table_above() -> None:
+    keys = {f"defaults.{key}" for key in DefaultsModel.model_fields}
+    keys |= {f"conventions.{key}" for key in ConventionModel.model_fields if key != "options"}
+    keys |= {f"exemptions.{key}" for key in ExemptionModel.model_fields}
+    keys |= {f"{c.id}.{name}" for c in convention_classes().values() for name in c.options}
+    # The others hold these keys; version names the form of the file and has one value.
+    holders = {"version", "defaults", "conventions", "exemptions"}
+    assert keys | set(SettingsModel.model_fields) - holders == set(_CHANGES)
+
+
+@pytest.mark.parametrize("ceiling", list(Mode))
+def test_no_convention_goes_above_the_ceiling(ceiling: Mode) -> None:
+    found = settings(text("defaults: {mode: approve}\n" + _acting()), ceiling)
+    assert found.mode(ID) == (ceiling if Mode.APPROVE.at_least(ceiling) else Mode.APPROVE)
+    assert found.with_ceiling(Mode.OFF).mode(ID) is Mode.OFF
+
+
+def _acting() -> str:
+    return f"conventions: {{{EC2}: {{profile: base, role: base}}}}\n"
+
+
+def test_everything_ships_in_notify_or_off() -> None:
+    shipped = settings()
+    assert {shipped.mode(id_) for id_ in convention_classes()} <= {Mode.NOTIFY, Mode.OFF}
+    assert shipped.exemptions == ()

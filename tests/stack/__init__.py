@@ -1,0 +1,1 @@
+"""The built template, deployed by the real sam to the embedded account."""

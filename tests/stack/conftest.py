@@ -1,0 +1,163 @@
+"""The stack that these tests share: built once, deployed once to each embedded account."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rolecall_cli.embedded import stack
+from rolecall_cli.embedded.account import EmbeddedAccount, embedded_account
+from rolecall_cli.embedded.project import scratch_copy
+from rolecall_cli.embedded.stack import StackOutputs
+from tests.samples import ROOT
+
+ACTING = """
+version: 1
+accounts: {"111122223333": example}
+defaults: {mode: remediate}
+protected: ["arn:aws:iam::111122223333:user/break-glass"]
+conventions:
+  ec2-launched-with-profile: {profile: base, role: base}
+  group-has-policy: {mode: notify, grace: 2}
+exemptions:
+  - id: EX-2026-001
+    convention: no-long-term-access-keys
+    subject: arn:aws:iam::111122223333:user/build-server
+    reason: moves to OIDC in March
+    owner: platform-oncall
+    expires: 2099-12-31
+"""
+PARAMETERS = {"HighestMode": "remediate", "RestrictBus": "no", "LogRetentionDays": "1"}
+PATIENCE = 60.0
+
+
+def eventually[T](what: str, found: Callable[[], T], patience: float = PATIENCE) -> T:
+    """The first truthy answer within the patience; what it should have been, otherwise."""
+    deadline = time.monotonic() + patience
+    while not (answer := found()):
+        assert time.monotonic() < deadline, f"{what} did not happen within {patience} s"
+        time.sleep(0.1)
+    return answer
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The deployed stack, and what the tests ask of it."""
+
+    account: EmbeddedAccount
+    outputs: StackOutputs
+    inbox: str
+
+    def cases(self) -> list[dict[str, Any]]:
+        """Every case in the ledger."""
+        pages = self.account.client("dynamodb").get_paginator("scan")
+        items = [
+            i for p in pages.paginate(TableName=self.outputs["LedgerTable"]) for i in p["Items"]
+        ]
+        return [json.loads(item["doc"]["S"]) for item in items if item["sk"]["S"] == "CASE"]
+
+    def about(self, subject: str, convention: str = "") -> list[dict[str, Any]]:
+        """The cases about one subject."""
+        return [
+            case
+            for case in self.cases()
+            if case["drift"]["subject"]["name"] == subject
+            and convention in {"", case["drift"]["convention"]}
+        ]
+
+    def ended(self, subject: str, status: str, convention: str = "") -> dict[str, Any]:
+        """The one case about a subject, once it stands where it should."""
+
+        def found() -> list[dict[str, Any]]:
+            return [c for c in self.about(subject, convention) if c["status"] == status]
+
+        return eventually(f"a case about {subject} that is {status}", found)[0]
+
+    def alerts(self) -> list[tuple[str, str]]:
+        """The alerts so far: case ids and statuses, in the order they were told to machines."""
+        sqs = self.account.client("sqs")
+        found: list[tuple[str, str]] = []
+        while True:
+            answer = sqs.receive_message(
+                QueueUrl=self.inbox, MaxNumberOfMessages=10, VisibilityTimeout=0
+            )
+            fresh = []
+            for message in answer.get("Messages", []):
+                case = json.loads(json.loads(message["Body"])["Message"])
+                fresh.append((case["id"], case["status"]))
+                sqs.delete_message(QueueUrl=self.inbox, ReceiptHandle=message["ReceiptHandle"])
+            if not fresh:
+                return found
+            found += fresh
+
+    def depth(self, output: str) -> int:
+        """How many messages lie in one of the stack's queues, those in flight and delayed too."""
+        names = (
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        )
+        answer = self.account.client("sqs").get_queue_attributes(
+            QueueUrl=self.outputs[output], AttributeNames=list(names)
+        )["Attributes"]
+        return sum(int(answer.get(name, 0)) for name in names)
+
+    def quiet(self) -> None:
+        """Wait until nothing is on its way any more."""
+        self.account.trail.settle()
+        calm = 0
+
+        def is_calm() -> bool:
+            nonlocal calm
+            queues = ("ChangesQueueUrl", "RemediesQueueUrl", "AlertsQueueUrl")
+            calm = 0 if any(self.depth(queue) for queue in queues) else calm + 1
+            return calm > 5  # a message between two queues is seen within these looks
+
+        eventually("silence", is_calm)
+
+
+def deploy(account: EmbeddedAccount, project: Path, template: Path) -> Stack:
+    """Deploy, and listen to what machines are told."""
+    outputs = stack.deploy(
+        account, project, stack_name="rolecall", parameters=PARAMETERS, template=template
+    )
+    arn = f"arn:aws:sqs:{account.region}:{account.account_id}:inbox"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    inbox = account.client("sqs").create_queue(QueueName="inbox", Attributes={"Policy": policy})
+    account.client("sns").subscribe(
+        TopicArn=outputs["MachinesTopicArn"], Protocol="sqs", Endpoint=arn
+    )
+    return Stack(account, outputs, inbox["QueueUrl"])
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project whose conventions may act."""
+    return scratch_copy(ROOT, tmp_path_factory.mktemp("project") / "rolecall", ACTING)
+
+
+@pytest.fixture(scope="session")
+def built(project: Path) -> Path:
+    """The template that sam built from it."""
+    return stack.build(project)
+
+
+@pytest.fixture(scope="session")
+def deployed(project: Path, built: Path) -> Iterator[Stack]:
+    """The stack in an account whose trail repeats and delays records."""
+    with embedded_account(extra={"TRAIL_SEED": "7"}) as account:
+        found = deploy(account, project, built)
+        account.trail.set(duplicate=0.5, delay=0.8, seed=7)
+        yield found
+        counters = account.trail.counters()
+        assert counters["errors"] == 0, account.trail.last_error()
