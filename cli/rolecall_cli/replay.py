@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from rolecall.detection.detect import unwatched
 from rolecall.detection.finding import Finding, findings
 from rolecall.errors import RolecallError
 from rolecall.model.changes import Change, Rejected
@@ -83,6 +84,7 @@ def replay_in_memory(value: Any, *, act: bool) -> dict[str, Any]:
     answer = {
         "call": change.call,
         "rejected": rejected[0].reason if rejected else "",
+        "unwatched": unwatched(change, registry),
         "verdicts": [finding.to_dict() for finding in found],
     }
     if act:
@@ -118,9 +120,8 @@ def _print(answer: dict[str, Any]) -> None:
         console.print(Text(f"  rejected: {answer['rejected']}", style="red"))
         return
     if not answer["verdicts"]:
-        console.print(
-            Text(f"  clean: no convention objects to this {answer['call']}", style="green")
-        )
+        clean = f"No convention objects to this {answer['call']}."
+        console.print(Text(f"  clean: {answer['unwatched'] or clean}", style="green"))
     for verdict in answer["verdicts"]:
         console.print(Text(f"  {verdict['convention']}: {verdict['says']}", style="yellow"))
         reason = f" ({verdict['reason']})" if verdict["reason"] else ""

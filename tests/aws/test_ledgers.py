@@ -217,3 +217,10 @@ def test_a_telling_is_told_once_for_each_status_and_channel(ledger: MemoryLedger
     assert ledger.claim_telling("c-1", Status.REMEDIATED, "slack", NOW)
     assert ledger.claim_telling("c-1", Status.NOTIFIED, "sns", NOW)
     assert ledger.claim_telling("c-2", Status.NOTIFIED, "slack", NOW)
+
+
+def test_a_telling_that_did_not_get_there_is_told_again(ledger: MemoryLedger) -> None:
+    told = ("c-1", Status.NOTIFIED, "slack")
+    assert ledger.claim_telling(*told, NOW)
+    ledger.untold(*told)
+    assert ledger.claim_telling(*told, NOW)

@@ -107,6 +107,7 @@ def test_an_exemption_that_ended_is_noted() -> None:
 @pytest.mark.parametrize(
     ("ended", "said"),
     [
+        ("2026-11-02T10:00:00Z", "within a second of the change"),
         ("2026-11-02T10:01:59Z", "119 s after the change"),
         ("2026-11-02T10:02:00Z", "2 min after the change"),
         ("2026-11-02T12:00:00Z", "2 h after the change"),

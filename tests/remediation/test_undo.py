@@ -127,6 +127,15 @@ def test_an_answer_that_was_lost_leaves_the_undo_to_people() -> None:
     _refused(made, case_id, "make ec2:DisassociateIamInstanceProfile by hand")
 
 
+def test_what_was_done_last_is_taken_back_first() -> None:
+    made, case_id = _remediated()
+    kept = made.ledger.kept[case_id]
+    assert kept.outcome
+    calls = [Call("iam:AttachUserPolicy", {"PolicyArn": arn}) for arn in ("first", "last")]
+    kept.outcome = replace(kept.outcome, undo=tuple(call.to_dict() for call in calls))
+    assert made.undoer.plan(case_id).calls == tuple(reversed(calls))
+
+
 def test_the_record_of_an_undo_is_not_answered_for_a_day() -> None:
     made, case_id = _remediated()
     real = made.account.make

@@ -106,6 +106,15 @@ def test_what_was_read_does_not_change_with_the_account() -> None:
     assert before.path == "/ops/"
 
 
+def test_what_a_reader_does_with_its_answer_leaves_the_account_alone() -> None:
+    account = MemoryAccount()
+    of = account.add(ref("user"), {})
+    found = account.read(of, [Facet.USER_INLINE_POLICIES])
+    assert found
+    found.state[Facet.USER_INLINE_POLICIES]["p"] = "{}"
+    assert account.state[of][Facet.USER_INLINE_POLICIES] == {}
+
+
 def test_a_call_that_it_does_not_know_is_an_error() -> None:
     with pytest.raises(KeyError):
         MemoryAccount().make(Call("iam:CreateUser", {"UserName": "bob"}), "")

@@ -31,6 +31,13 @@ def moment(now: float) -> str:
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def unwatched(change: Change, registry: Registry) -> str:
+    """That no convention watches this call, in a sentence; "" when one does."""
+    if registry.watching(change.call) or registry.settled(change.call):
+        return ""
+    return f"No convention watches {change.call}, so nothing was judged."
+
+
 class Detector:
     """Judges changes against the live account and opens cases."""
 
@@ -57,6 +64,10 @@ class Detector:
         today = moment(self._clock())[:10]
         return findings(change, self._settings, self._registry, self._reader.read, today)
 
+    def unwatched(self, change: Change) -> str:
+        """That no convention watches this call, in a sentence; "" when one does."""
+        return unwatched(change, self._registry)
+
     def detect(self, change: Change) -> Seen:
         """Judge a change, open the cases it calls for and send what follows.
 
@@ -75,7 +86,7 @@ class Detector:
         if rejected:
             return Seen(REJECTED, tuple(id_ for id_, _ in outcomes), rejected[0].reason)
         if not outcomes:
-            return Seen(CLEAN)
+            return Seen(CLEAN, reason=self.unwatched(change))
         return Seen(outcomes[0][1], tuple(id_ for id_, _ in outcomes))
 
     def _open(self, finding: Finding, change: Change) -> tuple[str, str]:

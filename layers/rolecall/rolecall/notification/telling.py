@@ -48,7 +48,10 @@ def _when(case: Case) -> str:
         seconds, since = _seconds(case.opened, case.ended), "the replay"
     else:
         seconds, since = _seconds(case.origin.time, case.ended), "the change"
-    return f" {_span(seconds)} after {since}" if seconds is not None and seconds >= 0 else ""
+    if seconds is None or seconds < 0:
+        return ""
+    # Records tell whole seconds, so nought means less than one.
+    return f" {_span(seconds)} after {since}" if seconds else f" within a second of {since}"
 
 
 def _how(case: Case) -> str:

@@ -30,6 +30,7 @@ def detect(runtime: Runtime, message: Message) -> None:
         call=change.call,
         event_id=change.event_id,
         cases=list(seen.cases),
+        reason=seen.reason,
     )
 
 
@@ -71,6 +72,7 @@ def replay(runtime: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
     answer = {
         "call": change.call,
         "rejected": rejected[0].reason if rejected else "",
+        "unwatched": runtime.detector.unwatched(change),
         "verdicts": [finding.to_dict() for finding in findings],
     }
     if event.get("act"):
