@@ -1,5 +1,7 @@
 """What a ledger promises. The one in DynamoDB and the one that other tests use keep the same promises."""
 
+from dataclasses import replace
+
 import pytest
 
 from rolecall.aws.ledger import DynamoLedger
@@ -224,3 +226,15 @@ def test_a_telling_that_did_not_get_there_is_told_again(ledger: MemoryLedger) ->
     assert ledger.claim_telling(*told, NOW)
     ledger.untold(*told)
     assert ledger.claim_telling(*told, NOW)
+
+
+def test_a_policy_padded_to_what_iam_allows_still_fits_into_its_case(ledger: Ledger) -> None:
+    text = '{"Version":"2012-10-17","Statement":[]}'.ljust(131_072, "\n")
+    drift = replace(case().drift, found={"inline": text}, before={"text": text})
+    mine = replace(case(), drift=drift)
+    ledger.open_case(mine, NOW)
+    assert ledger.get(mine.id).case == mine
+    intent = Intent({"user.inline-policies": {"p": text, "q": text}}, ({"undo": text},), "at")
+    entry = ledger.claim(mine.id, NOW, 60)
+    ledger.intend(entry, intent)
+    assert ledger.get(mine.id).intent == intent

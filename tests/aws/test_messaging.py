@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -91,3 +92,19 @@ def test_a_dead_letter_has_its_reason_beside_it(
     (message,) = read()
     assert message["Body"] == '{"odd": true}'
     assert message["MessageAttributes"]["reason"]["StringValue"] == reason[:1024]
+
+
+def test_a_policy_padded_to_what_iam_allows_fits_into_an_event_and_its_beginning_is_told(
+    aws: Aws,
+) -> None:
+    text = '{"Version": "2012-10-17"}'.ljust(131_072, "\n")
+    remedy = ({"undo": {"parameters": {"PolicyDocument": text}}},) * 3
+    mine = replace(case(found=text), remedy=remedy)
+    with put_events(aws, {"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]}) as sent:
+        EventBus(aws, "rolecall").publish(mine)
+    (entry,) = sent
+    assert len(entry["Detail"].encode()) < 262_144
+    told = Case.from_dict(json.loads(entry["Detail"]))
+    assert told.drift.found["inline"].startswith('{"Version": "2012-10-17"}')
+    assert told.drift.found["inline"].endswith("characters more)")
+    assert told.id == mine.id

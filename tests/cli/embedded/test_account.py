@@ -17,6 +17,7 @@ import pytest
 from rolecall_cli.embedded import detached, people, process
 from rolecall_cli.embedded.account import EmbeddedAccount, embedded_account
 from rolecall_cli.embedded.places import Checkout, checkout
+from rolecall_cli.embedded.process import Emulator
 from rolecall_cli.errors import EmbeddedAccountError
 
 
@@ -175,7 +176,7 @@ def test_a_detached_account_is_found_again_and_stopped(elsewhere: Checkout) -> N
 
 def test_a_state_file_of_a_dead_account_is_no_account(elsewhere: Checkout) -> None:
     running = detached.start(elsewhere, enforce_iam=False)
-    os.killpg(running.pid, signal.SIGKILL)
+    process.stop(Emulator(running.endpoint, running.pid, elsewhere.state / "account"))
     assert detached.status(elsewhere) is None
     assert not detached.stop(elsewhere)
     shutil.rmtree(elsewhere.state)

@@ -8,6 +8,7 @@
 """
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -36,6 +37,7 @@ _CLOSED_BY_ITSELF = frozenset(
 _RETENTION = 400 * 86_400  # seconds that a case is kept
 # The same drift, still there, is told again when it is seen again after this many seconds.
 _KNOWN_FOR = 86_400
+_PLAIN = 16_384  # characters up to which JSON is kept as readable text
 _TELLING = 60.0  # seconds after which a telling that nobody finished may be taken over
 
 Item = Mapping[str, Any]
@@ -49,9 +51,18 @@ def _n(value: float) -> dict[str, str]:
     return {"N": f"{value:.3f}"}
 
 
-def _json(value: Any) -> dict[str, str]:
+def _json(value: Any) -> dict[str, Any]:
     # ensure_ascii: DynamoDB refuses a lone surrogate, and escaped it is plain text.
-    return {"S": json.dumps(value, separators=(",", ":"), ensure_ascii=True)}
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+    if len(text) <= _PLAIN:
+        return {"S": text}
+    # IAM does not count white space: a policy padded to 131,072 characters, which a case holds more
+    # than once, would not fit into an item of 400 KB.
+    return {"B": zlib.compress(text.encode())}
+
+
+def _unjson(value: Mapping[str, Any]) -> Any:
+    return json.loads(zlib.decompress(value["B"]) if "B" in value else value["S"])
 
 
 def _case_key(case_id: str) -> dict[str, Any]:
@@ -66,12 +77,12 @@ def _drift_key(case: Case) -> dict[str, Any]:
 
 
 def _case(item: Item) -> Case:
-    return Case.from_dict(json.loads(item["doc"]["S"]))
+    return Case.from_dict(_unjson(item["doc"]))
 
 
 def _entry(item: Item) -> Entry:
-    intent = json.loads(item["intent"]["S"]) if "intent" in item else None
-    outcome = json.loads(item["outcome"]["S"]) if "outcome" in item else None
+    intent = _unjson(item["intent"]) if "intent" in item else None
+    outcome = _unjson(item["outcome"]) if "outcome" in item else None
     return Entry(
         _case(item),
         int(float(item.get("fence", {"N": "0"})["N"])),

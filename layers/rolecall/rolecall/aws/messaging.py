@@ -12,11 +12,27 @@ from rolecall.errors import DeliveryError, SecretError
 from rolecall.model.cases import Case
 
 SOURCE = "rolecall"
+LONGEST_TEXT = 3_000
 
 
 def detail_type(case: Case) -> str:
     """The detail-type under which a case in this state goes over the bus."""
     return f"Rolecall Case {case.status.replace('-', ' ').title()}"
+
+
+def clipped(value: Any) -> Any:
+    """The same data with every long text cut, and a mark that says so.
+
+    An event has at most 256 KB, and a policy padded with white space is half of that, several times
+    in a case. The ledger keeps the whole text; people read the beginning.
+    """
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return f"{value[:LONGEST_TEXT]}… ({len(value) - LONGEST_TEXT} characters more)"
+    if isinstance(value, Mapping):
+        return {key: clipped(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clipped(item) for item in value]
+    return value
 
 
 class EventBus:
@@ -38,7 +54,7 @@ class EventBus:
                     "EventBusName": self._bus,
                     "Source": SOURCE,
                     "DetailType": detail_type(case),
-                    "Detail": json.dumps(case.to_dict()),
+                    "Detail": json.dumps(clipped(case.to_dict())),
                     "Resources": [case.drift.subject.arn],
                 }
             ]
