@@ -1,0 +1,121 @@
+"""The trail's records have the shape of the sample events: the same call, made for real, reads alike."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rolecall_cli.embedded import people
+from rolecall_cli.embedded.account import EmbeddedAccount
+from tests.samples import Sample, samples
+
+# What a record has only by its caller's means or fate, and says nothing of its shape.
+PASSING = {"tlsDetails", "sessionCredentialFromConsole", "errorMessage"}
+MADE = [s for s in samples() if s.event["source"] in {"aws.iam", "aws.ec2"}]
+# The emulator has no launch templates' profiles and no Auto Scaling; padding is CloudTrail's own doing.
+NOT_HERE = {"clean-profile-from-launch-template", "clean-auto-scaling-launch"}
+OMITTED = "drift-put-user-policy-padded"
+
+
+def shape(value: Any) -> Any:
+    """Keys and kinds of a value, all the way down; texts and numbers are only their kind."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shape(value[0])] if value else []
+    return type(value).__name__
+
+
+def holds(made: Any, told: Any) -> bool:
+    """Whether a shape has all that another one has."""
+    if isinstance(made, dict) and isinstance(told, dict):
+        return all(key in made and holds(made[key], item) for key, item in told.items())
+    return bool(made == told)
+
+
+def parameters(sample: Sample) -> dict[str, Any]:
+    """The call's parameters as boto3 wants them, from how CloudTrail wrote them."""
+    request = sample.change.request
+    if sample.change.call == "ec2:RunInstances":
+        assert request
+        (item,) = request["instancesSet"]["items"]
+        found = {"ImageId": item["imageId"], "MinCount": 1, "MaxCount": 1}
+        if "iamInstanceProfile" in request:
+            found["IamInstanceProfile"] = {"Name": request["iamInstanceProfile"]["name"]}
+        return found
+    return {key[0].upper() + key[1:]: value for key, value in (request or {}).items()}
+
+
+def set_up(account: EmbeddedAccount, sample: Sample, given: dict[str, Any]) -> Any:
+    """What the call needs to succeed, and the client of the person who makes it."""
+    iam = account.client("iam")
+    call = sample.change.call
+    who = people.user(account, sample.change.actor.name.partition("@")[0] or "someone")
+    with account.trail.muted():
+        name = given.get("UserName")
+        if name and name not in {user["UserName"] for user in iam.list_users()["Users"]}:
+            iam.create_user(UserName=name)
+        if call == "iam:UpdateAccessKey":
+            key = iam.create_access_key(UserName=name or who.arn.rpartition("/")[2])["AccessKey"]
+            given["AccessKeyId"] = key["AccessKeyId"]
+        if call == "iam:UpdateAssumeRolePolicy":
+            iam.create_role(
+                RoleName=given["RoleName"], AssumeRolePolicyDocument=given["PolicyDocument"]
+            )
+        if "IamInstanceProfile" in given:
+            iam.create_instance_profile(InstanceProfileName=given["IamInstanceProfile"]["Name"])
+    return who.client(call.partition(":")[0])
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [s for s in MADE if s.path.stem not in {*NOT_HERE, OMITTED} and not s.change.error],
+    ids=str,
+)
+def test_a_call_that_succeeds_reads_as_its_sample_does(
+    account: EmbeddedAccount, sample: Sample
+) -> None:
+    given = parameters(sample)
+    client = set_up(account, sample, given)
+    name = sample.change.call.partition(":")[2]
+    client._make_api_call(name, given)
+    (made,) = account.trail.records()[-1:]
+    told = sample.event["detail"]
+    assert made["eventName"] == told["eventName"]
+    assert made.keys() - PASSING == told.keys() - PASSING
+    if name == "RunInstances":
+        item, sampled = (r["responseElements"]["instancesSet"]["items"][0] for r in (made, told))
+        assert {
+            "instanceId",
+            "imageId",
+            "instanceState",
+            "launchTime",
+        } <= item.keys() & sampled.keys()
+        assert ("iamInstanceProfile" in item) == ("iamInstanceProfile" in sampled)
+        assert made["requestParameters"].get("iamInstanceProfile") == told["requestParameters"].get(
+            "iamInstanceProfile"
+        )
+        return
+    assert shape(made["requestParameters"]) == shape(told["requestParameters"])
+    # The emulator answers with a few fields more than AWS does; none is missing.
+    assert holds(shape(made["responseElements"]), shape(told["responseElements"]))
+
+
+@pytest.mark.parametrize("sample", [s for s in MADE if s.change.error], ids=str)
+def test_a_call_that_fails_reads_as_its_sample_does(
+    account: EmbeddedAccount, sample: Sample
+) -> None:
+    if sample.change.error == "AccessDenied":
+        return  # needs enforcement: its shape is held by test_other_records
+    given = parameters(sample)
+    iam = account.client("iam")
+    with account.trail.muted():
+        if sample.change.error.startswith("EntityAlreadyExists"):
+            iam.create_group(GroupName=given["GroupName"])
+    with pytest.raises(ClientError):
+        iam._make_api_call(sample.change.call.partition(":")[2], given)
+    (made,) = account.trail.records()[-1:]
+    told = sample.event["detail"]
+    assert made["errorCode"] == told["errorCode"]
+    assert made["responseElements"] is told["responseElements"] is None
+    assert shape(made["requestParameters"]) == shape(told["requestParameters"])
