@@ -1,12 +1,12 @@
 """In-memory fakes of the ports; the fake account is `rolecall.replaying.memory.MemoryAccount`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rolecall.errors import CaseError, LeaseHeldError
+from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
 from rolecall.model.cases import Case, Status
 from rolecall.model.subjects import SubjectRef
-from rolecall.ports import Entry, Intent, Opening, Outcome
+from rolecall.ports import Cap, Entry, Intent, Opening, Outcome, over
 
 CLOSED_BY_ITSELF = {
     Status.OBSERVED,
@@ -49,6 +49,8 @@ class MemoryLedger:
     known: dict[tuple[str, str], Known] = field(default_factory=dict)
     tellings: dict[tuple[str, Status, str], bool] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
+    paused: str = ""
+    made: dict[str, int] = field(default_factory=dict)
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
         if case.id in self.kept:
@@ -87,10 +89,23 @@ class MemoryLedger:
         if kept.fence == entry.fence:
             kept.lease = 0.0
 
-    def intend(self, entry: Entry, intent: Intent) -> None:
+    def intend(self, entry: Entry, intent: Intent, caps: Sequence[Cap] = ()) -> None:
         kept = self._fenced(entry)
+        if self.paused:
+            raise PausedError(self.paused)
+        for cap in caps:
+            if self.made.get(cap.bucket, 0) >= cap.limit:
+                raise CappedError(over(cap))
+        for cap in caps:
+            self.made[cap.bucket] = self.made.get(cap.bucket, 0) + 1
         kept.intent = kept.intent or intent
         self.log.append("intend")
+
+    def pause(self) -> str:
+        return self.paused
+
+    def set_pause(self, reason: str) -> None:
+        self.paused = reason
 
     def conclude(self, entry: Entry, case: Case, outcome: Outcome | None) -> None:
         kept = self._fenced(entry)

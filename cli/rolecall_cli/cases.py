@@ -17,6 +17,7 @@ from rolecall_cli.backtest import Format
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.errors import UsageError
 from rolecall_cli.replay import call_line
+from rolecall_cli.story import print_story
 
 console = Console(soft_wrap=True, highlight=False)
 LEASE = 60.0
@@ -91,9 +92,10 @@ def approve(
     """Let the remedy of a case that awaits approval go on; the drift is judged again first."""
     deployed = Deployed(stack, region)
     found = deployed.ledger.get(case).case
-    if found.status is not Status.AWAITING_APPROVAL:
+    if found.status not in {Status.AWAITING_APPROVAL, Status.CAPPED}:
         raise CaseError(
-            f"Case {case} is {found.status}; only one that awaits approval can be approved."
+            f"Case {case} is {found.status}; only one that awaits approval or was held back by a "
+            "cap can be approved."
         )
     console.print(Text(f"Case {case}: {found.drift.says}"))
     for step in found.remedy:
@@ -104,6 +106,54 @@ def approve(
     deployed.ledger.conclude(entry, pending, None)
     deployed.remedies.send(case, 0)
     console.print(Text(f"Case {case} is approved and will be put right."))
+
+
+def pause(
+    *,
+    reason: Annotated[str, typer.Option(help="Why; every held-back alert says it.")],
+    stack: StackOption = "rolecall",
+    region: RegionOption = "",
+) -> None:
+    """Stop all writes at once. Changes are still judged and told."""
+    deployed = Deployed(stack, region)
+    deployed.ledger.set_pause(f"{_said(reason)} ({deployed.caller})")
+    console.print("All writes are paused. End it with: rolecall resume --reason TEXT")
+
+
+def resume(
+    *,
+    reason: Annotated[str, typer.Option(help="Why it is safe to write again.")],
+    stack: StackOption = "rolecall",
+    region: RegionOption = "",
+) -> None:
+    """End the pause; cases that it held back are judged again and go on."""
+    deployed = Deployed(stack, region)
+    was = deployed.ledger.pause()
+    if not was:
+        raise CaseError("Writes are not paused, so there is nothing to resume.")
+    _said(reason)
+    deployed.ledger.set_pause("")
+    held = [case.id for case in deployed.ledger.cases() if case.status is Status.PAUSED]
+    for case_id in held:
+        deployed.remedies.send(case_id, 0)
+    console.print(Text(f"The pause is over ({was}); {len(held)} cases go on."))
+
+
+def case(
+    case_id: CaseArgument,
+    *,
+    stack: StackOption = "rolecall",
+    region: RegionOption = "",
+) -> None:
+    """Show the whole story of a case: who, what, the state before, the calls made, how to go back."""
+    deployed = Deployed(stack, region)
+    print_story(deployed.ledger.get(case_id), deployed.name)
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise UsageError("Say why: --reason TEXT.")
+    return reason.strip()
 
 
 def exempt(

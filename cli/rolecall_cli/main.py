@@ -21,6 +21,9 @@ app.command("cases")(cases.cases)
 app.command("undo")(cases.undo)
 app.command("approve")(cases.approve)
 app.command("exempt")(cases.exempt)
+app.command("case")(cases.case)
+app.command("pause")(cases.pause)
+app.command("resume")(cases.resume)
 app.add_typer(local.app, name="local")
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from rolecall.aws.ledger import DynamoLedger
-from rolecall.errors import CaseError, LeaseHeldError
+from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
 from rolecall.model.cases import Status
 from rolecall.model.subjects import SubjectRef
-from rolecall.ports import Intent, Ledger, Opening, Outcome
+from rolecall.ports import Cap, Intent, Ledger, Opening, Outcome
 from tests.aws.cases import case
 from tests.fakes import MemoryLedger
 from tests.states import ACCOUNT, ref
@@ -238,3 +238,62 @@ def test_a_policy_padded_to_what_iam_allows_still_fits_into_its_case(ledger: Led
     entry = ledger.claim(mine.id, NOW, 60)
     ledger.intend(entry, intent)
     assert ledger.get(mine.id).intent == intent
+
+
+CAPS = (Cap("account", "account/1/h", 2), Cap("drift", "drift/x/h", 3))
+
+
+def _intend(ledger: Ledger, event: str) -> None:
+    mine = case(event=event, part=event)
+    ledger.open_case(mine, NOW)
+    entry = ledger.claim(mine.id, NOW, 120)
+    ledger.intend(entry, INTENT, CAPS)
+
+
+def test_a_cap_lets_so_many_writes_through_and_then_neither_writes_nor_counts(
+    ledger: Ledger,
+) -> None:
+    _intend(ledger, "e-1")
+    _intend(ledger, "e-2")
+    with pytest.raises(CappedError, match="2 writes an hour for one account"):
+        _intend(ledger, "e-3")
+    mine = case(event="e-3", part="e-3")
+    assert ledger.get(mine.id).intent is None
+    # The drift's own count stands at two: what the account's cap held back was not counted there.
+    other = case(event="e-4", part="e-4")
+    ledger.open_case(other, NOW)
+    ledger.intend(ledger.claim(other.id, NOW, 120), INTENT, CAPS[1:])
+
+
+def test_another_bucket_counts_for_itself(ledger: Ledger) -> None:
+    for event in ("e-1", "e-2"):
+        _intend(ledger, event)
+    mine = case(event="e-3", part="e-3")
+    ledger.open_case(mine, NOW)
+    later = (Cap("account", "account/1/next", 2),)
+    ledger.intend(ledger.claim(mine.id, NOW, 120), INTENT, later)
+    assert ledger.get(mine.id).intent == INTENT
+
+
+def test_while_writes_are_paused_no_intent_is_written(ledger: Ledger) -> None:
+    assert ledger.pause() == ""
+    ledger.set_pause("incident 7")
+    assert ledger.pause() == "incident 7"
+    mine = case()
+    ledger.open_case(mine, NOW)
+    entry = ledger.claim(mine.id, NOW, 120)
+    with pytest.raises(PausedError, match="incident 7"):
+        ledger.intend(entry, INTENT, CAPS)
+    assert ledger.get(mine.id).intent is None
+    ledger.set_pause("")
+    ledger.intend(entry, INTENT, CAPS)
+    assert ledger.get(mine.id).intent == INTENT
+
+
+def test_a_zombie_learns_that_it_lost_the_case_even_when_a_cap_is_reached(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    zombie = ledger.claim(mine.id, NOW, 10)
+    ledger.claim(mine.id, NOW + 11, 120)
+    with pytest.raises(LeaseHeldError):
+        ledger.intend(zombie, INTENT, (Cap("account", "account/1/h", 0),))

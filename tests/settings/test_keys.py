@@ -1,6 +1,7 @@
 """Every key of the settings changes something, and nothing else is a key."""
 
 from collections.abc import Callable
+from operator import methodcaller
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from rolecall.model.subjects import Facet, SubjectRef, subject
 from rolecall.registry import Registry, convention_classes
 from rolecall.settings import Settings
 from rolecall.settings.schema import (
+    CapsModel,
     ConventionModel,
     DefaultsModel,
     ExemptionModel,
@@ -131,6 +133,16 @@ _CHANGES: dict[str, tuple[str, str, Callable[[Settings], Any], Any, Any]] = {
         0,
     ),
     **{
+        f"caps.{sort}": (
+            text(),
+            text(f"caps: {{{sort}: 7}}\n"),
+            methodcaller("cap", sort),
+            shipped,
+            7,
+        )
+        for sort, shipped in (("account", 50), ("convention", 20), ("actor", 20), ("drift", 3))
+    },
+    **{
         f"exemptions.{part}": (text(), text(exemption()), _exemption(part), None, value)
         for part, value in (
             ("id", "EX-1"),
@@ -159,8 +171,9 @@ def test_every_key_there_is_stands_in_the_table_above() -> None:
     keys |= {f"conventions.{key}" for key in ConventionModel.model_fields if key != "options"}
     keys |= {f"exemptions.{key}" for key in ExemptionModel.model_fields}
     keys |= {f"{c.id}.{name}" for c in convention_classes().values() for name in c.options}
+    keys |= {f"caps.{key}" for key in CapsModel.model_fields}
     # The others hold these keys; version names the form of the file and has one value.
-    holders = {"version", "defaults", "conventions", "exemptions"}
+    holders = {"version", "defaults", "conventions", "exemptions", "caps"}
     assert keys | set(SettingsModel.model_fields) - holders == set(_CHANGES)
 
 

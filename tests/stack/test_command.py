@@ -100,6 +100,24 @@ def test_a_replay_through_the_stack_is_dry_and_acts_only_when_told(deployed: Sta
     ]
 
 
+def test_a_pause_holds_a_remedy_back_and_its_end_lets_it_go_on(deployed: Stack) -> None:
+    run(deployed, "pause", "--reason", "incident 7")
+    iam = deployed.account.client("iam")
+    with deployed.account.trail.muted():
+        iam.create_user(UserName="ivan")
+    iam.attach_user_policy(UserName="ivan", PolicyArn=POWER)
+    held = deployed.ended("ivan", "paused")
+    assert "incident 7" in held["reason"]
+    assert iam.list_attached_user_policies(UserName="ivan")["AttachedPolicies"]
+    assert "1 cases go on" in run(deployed, "resume", "--reason", "it is over")
+    deployed.ended("ivan", "remediated")
+    assert not iam.list_attached_user_policies(UserName="ivan")["AttachedPolicies"]
+    assert "not paused" in run(deployed, "resume", "--reason", "again", code=1)
+    story = run(deployed, "case", held["id"])
+    assert "Written down before anything was done" in story
+    assert "taken back by iam:AttachUserPolicy" in story
+
+
 def test_a_stack_that_is_not_there_is_one_clear_sentence(deployed: Stack) -> None:
     refused = run(deployed, "cases", "--stack", "nowhere", code=1)
     assert refused.strip().startswith("rolecall: There is no stack nowhere in us-east-1")

@@ -9,6 +9,9 @@ RolecallError                  anything that stops a piece of work, in one sente
 │   ├── LeaseHeldError         another worker holds the case
 │   ├── UnsettledError         AWS is not ready for the call yet (an instance still pending)
 │   └── ThrottledError         AWS asks us to slow down
+├── HeldBackError              a write is allowed, but not now: it is told instead
+│   ├── PausedError            somebody has paused all writes
+│   └── CappedError            so many writes were made already that people must look first
 ├── RemedyError                a remedy could not be carried out, and trying again will not help
 └── DeliveryError              an alert did not reach its channel; the message goes back
     └── SecretError            the channel's secret is missing or is not what it should be
@@ -49,6 +52,18 @@ class UnsettledError(RetryError):
 
 class ThrottledError(RetryError):
     """AWS asks us to slow down."""
+
+
+class HeldBackError(RolecallError):
+    """A write is allowed, but not now: it is told instead."""
+
+
+class PausedError(HeldBackError):
+    """Somebody has paused all writes."""
+
+
+class CappedError(HeldBackError):
+    """So many writes were made already that people must look first."""
 
 
 class RemedyError(RolecallError):

@@ -1,6 +1,6 @@
 """What the use cases need from outside, as interfaces. Adapters and in-memory fakes fulfil them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -66,6 +66,26 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Cap:
+    """How many writes of one sort an hour may bring.
+
+    Attributes:
+        sort: What is counted, in a word that people read: `account`, `convention`, ...
+        bucket: Which one of that sort, and which hour.
+        limit: The most that may be made.
+    """
+
+    sort: str
+    bucket: str
+    limit: int
+
+
+def over(cap: Cap) -> str:
+    """That a cap is reached, in words."""
+    return f"the cap is {cap.limit} writes an hour for one {cap.sort}"
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What was done: the calls that take it back, and the state that was left."""
 
@@ -109,12 +129,20 @@ class Ledger(Protocol):
     def release(self, entry: Entry) -> None:
         """Give the case back without a result."""
 
-    def intend(self, entry: Entry, intent: Intent) -> None:
-        """Write the intent, unless one is there already.
+    def intend(self, entry: Entry, intent: Intent, caps: Sequence[Cap] = ()) -> None:
+        """Write the intent, unless one is there already, and count the write: all in one step.
 
         Raises:
             LeaseHeldError: somebody else has claimed the case since.
+            PausedError: somebody has paused all writes; nothing was written.
+            CappedError: one of the caps is reached; nothing was written or counted.
         """
+
+    def pause(self) -> str:
+        """Why all writes are paused; "" when they are not. Never from a cache."""
+
+    def set_pause(self, reason: str) -> None:
+        """Pause all writes, or end the pause with "" as the reason."""
 
     def conclude(self, entry: Entry, case: Case, outcome: Outcome | None) -> None:
         """Write where the case stands now and give it back.

@@ -4,22 +4,25 @@
 | -------------------- | --------------------------- | -------------------------------------------- |
 | `CASE#<id>`          | `CASE`                      | the case, its fence, lease, intent, outcome  |
 | `CASE#<id>`          | `TOLD#<status>#<channel>`   | that this was told, or who is telling it     |
+| `CAP#<bucket>`       | `CAP`                       | how many writes were made in that hour       |
+| `CONTROL`            | `PAUSE`                     | that all writes are paused, and why          |
 | `SUBJECT#<key>`      | `DRIFT#<drift key>`         | which case stands for a drift, and its state |
 """
 
 import json
+import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
 from rolecall.aws.failures import code_of
 from rolecall.aws.session import Aws
-from rolecall.errors import CaseError, LeaseHeldError
+from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
 from rolecall.model.cases import Case, Status
 from rolecall.model.subjects import SubjectRef
-from rolecall.ports import Entry, Intent, Opening, Outcome
+from rolecall.ports import Cap, Entry, Intent, Opening, Outcome, over
 
 _FAILED = "ConditionalCheckFailedException"
 _CANCELLED = "TransactionCanceledException"
@@ -37,6 +40,7 @@ _CLOSED_BY_ITSELF = frozenset(
 _RETENTION = 400 * 86_400  # seconds that a case is kept
 # The same drift, still there, is told again when it is seen again after this many seconds.
 _KNOWN_FOR = 86_400
+_CAP_KEPT = 7_200  # seconds that the count of an hour is kept
 _PLAIN = 16_384  # characters up to which JSON is kept as readable text
 _TELLING = 60.0  # seconds after which a telling that nobody finished may be taken over
 
@@ -63,6 +67,9 @@ def _json(value: Any) -> dict[str, Any]:
 
 def _unjson(value: Mapping[str, Any]) -> Any:
     return json.loads(zlib.decompress(value["B"]) if "B" in value else value["S"])
+
+
+_PAUSE = {"pk": _s("CONTROL"), "sk": _s("PAUSE")}
 
 
 def _case_key(case_id: str) -> dict[str, Any]:
@@ -240,15 +247,65 @@ class DynamoLedger:
         except LeaseHeldError:
             return
 
-    def intend(self, entry: Entry, intent: Intent) -> None:
-        """Write the intent, unless one is there already.
+    def intend(self, entry: Entry, intent: Intent, caps: Sequence[Cap] = ()) -> None:
+        """Write the intent, unless one is there already, and count the write: all in one step.
 
         Raises:
             LeaseHeldError: somebody else has claimed the case since.
+            PausedError: somebody has paused all writes; nothing was written.
+            CappedError: one of the caps is reached; nothing was written or counted.
         """
         expression = "SET intent = if_not_exists(intent, :intent)"
-        values = {":intent": _json(intent.to_dict())}
-        self._update(entry, self._fenced(entry, expression, values))
+        update = self._fenced(entry, expression, {":intent": _json(intent.to_dict())})
+        not_paused = {
+            "TableName": self._table,
+            "Key": _PAUSE,
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        try:
+            self._dynamo.transact_write_items(
+                TransactItems=[
+                    {"Update": update},
+                    {"ConditionCheck": not_paused},
+                    *({"Update": self._count(cap)} for cap in caps),
+                ]
+            )
+        except ClientError as error:
+            self._held_back(entry, error, caps)
+
+    def _count(self, cap: Cap) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Key": {"pk": _s(f"CAP#{cap.bucket}"), "sk": _s("CAP")},
+            "UpdateExpression": "SET expires = :expires ADD made :one",
+            "ConditionExpression": "attribute_not_exists(made) OR made < :limit",
+            "ExpressionAttributeValues": {
+                ":expires": _n(time.time() + _CAP_KEPT),
+                ":one": {"N": "1"},
+                ":limit": {"N": str(cap.limit)},
+            },
+        }
+
+    def _held_back(self, entry: Entry, error: ClientError, caps: Sequence[Cap]) -> NoReturn:
+        failed = _failed(error)
+        if len(failed) != 2 + len(caps) or failed[0] or not any(failed):
+            self._lost(entry, error)
+        if failed[1]:
+            raise PausedError(self.pause() or "it was paused a moment ago") from error
+        reached = caps[failed[2:].index(True)]
+        raise CappedError(over(reached)) from error
+
+    def pause(self) -> str:
+        """Why all writes are paused; "" when they are not. Never from a cache."""
+        answer = self._dynamo.get_item(TableName=self._table, Key=_PAUSE, ConsistentRead=True)
+        return str(answer["Item"]["reason"]["S"]) if "Item" in answer else ""
+
+    def set_pause(self, reason: str) -> None:
+        """Pause all writes, or end the pause with "" as the reason."""
+        if reason:
+            self._dynamo.put_item(TableName=self._table, Item=_PAUSE | {"reason": _s(reason)})
+        else:
+            self._dynamo.delete_item(TableName=self._table, Key=_PAUSE)
 
     def conclude(self, entry: Entry, case: Case, outcome: Outcome | None) -> None:
         """Write where the case stands now and give it back.

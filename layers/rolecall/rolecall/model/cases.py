@@ -29,11 +29,18 @@ class Status(StrEnum):
     FAILED = "failed"
     UNDONE = "undone"
     RESOLVED = "resolved"
+    PAUSED = "paused"
+    CAPPED = "capped"
 
     @property
     def is_open(self) -> bool:
         """Whether something is still to be done by Rolecall."""
-        return self in {Status.WAITING, Status.PENDING, Status.AWAITING_APPROVAL}
+        return self in {
+            Status.WAITING,
+            Status.PENDING,
+            Status.AWAITING_APPROVAL,
+            Status.PAUSED,
+        }
 
     @property
     def is_told(self) -> bool:

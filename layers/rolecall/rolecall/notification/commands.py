@@ -51,7 +51,10 @@ def next_commands(case: Case, stack: str) -> tuple[str, ...]:
     lines: list[str] = []
     if case.status is Status.REMEDIATED:
         lines += ["# take it back", f'rolecall undo {rest} --reason "..."']
-    if case.status is Status.AWAITING_APPROVAL:
+    if case.status is Status.PAUSED:
+        stack_option = f"--stack {shlex.quote(stack)}"
+        lines += ["# end the pause", f'rolecall resume {stack_option} --reason "..."']
+    if case.status in {Status.AWAITING_APPROVAL, Status.CAPPED}:
         lines += ["# let Rolecall put it right", f"rolecall approve {rest}"]
     if case.status in _BY_HAND and case.remedy:
         lines += ["# put it right by hand", *_by_hand(case)]

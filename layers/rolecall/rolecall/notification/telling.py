@@ -15,6 +15,8 @@ _STATES = {
     Status.AWAITING_APPROVAL: "needs approval",
     Status.FAILED: "failed",
     Status.UNDONE: "undone",
+    Status.PAUSED: "paused",
+    Status.CAPPED: "held back",
 }
 
 
@@ -85,6 +87,10 @@ def done(case: Case) -> str:
         case Status.FAILED:
             hand = "; put it right by hand, as shown below" if how else ""
             return f"It could not be put right: {reason or 'AWS gave no reason'}{hand}."
+        case Status.PAUSED:
+            return f"Nothing was changed, because all writes are paused: {reason}."
+        case Status.CAPPED:
+            return f"Nothing was changed, because Rolecall has written enough for now: {reason}."
         case Status.UNDONE if reason.startswith("undone by"):
             return f"What Rolecall did was {reason}."
         case Status.UNDONE:

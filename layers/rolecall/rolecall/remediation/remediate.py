@@ -6,19 +6,22 @@ what it was about; the next one goes on from there.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from rolecall.convention import Convention
 from rolecall.detection.deciding import decide
 from rolecall.detection.detect import moment
-from rolecall.errors import RemedyError, RetryError, UnsettledError
+from rolecall.errors import CappedError, PausedError, RemedyError, RetryError, UnsettledError
 from rolecall.model.calls import Remedy
 from rolecall.model.cases import Case, Status
-from rolecall.model.drifts import Drift
+from rolecall.model.drifts import Drift, digest
+from rolecall.model.scales import Severity
 from rolecall.model.subjects import Subject
-from rolecall.ports import Bus, Caller, Entry, Intent, Ledger, Outcome, Reader
+from rolecall.ports import Bus, Caller, Cap, Entry, Intent, Ledger, Outcome, Reader
 from rolecall.registry import Registry
 from rolecall.settings import Settings
 
+_URGENT = Severity.CRITICAL
 LEASE = 120.0  # seconds; longer than the function may run, so only a dead worker loses its claim
 
 
@@ -95,9 +98,32 @@ class Remediator:
             tuple(remedy.to_list()),
             moment(self._clock()),
         )
-        # Written again when it is there: a worker that lost the case learns so here, before it acts.
-        self._ledger.intend(entry, intent)
-        return self._act(entry, convention, remedy, intent)
+        # What people have approved, and what was counted before its worker died, is not counted.
+        caps = () if approved or entry.intent else self._caps(case)
+        try:
+            # Written again when it is there: a worker that lost the case learns so here, before it acts.
+            self._ledger.intend(entry, intent, caps)
+            return self._act(entry, convention, remedy, intent)
+        except PausedError as error:
+            return case.moved(Status.PAUSED, reason=str(error)), None
+        except CappedError as error:
+            # Open to approval, so it has not come to its end.
+            return replace(case.moved(Status.CAPPED, reason=str(error)), severity=_URGENT), None
+
+    def _caps(self, case: Case) -> tuple[Cap, ...]:
+        hour = moment(self._clock())[:13]
+        drift = case.drift
+        counted = {
+            "account": drift.subject.account,
+            "convention": drift.convention,
+            "actor": digest(case.origin.actor)[:32],
+            # Put right so often and always back: somebody or something fights, and people must look.
+            "drift": f"{drift.subject.key}#{drift.key}",
+        }
+        return tuple(
+            Cap(sort, f"{sort}/{name}/{hour}", self._settings.cap(sort))
+            for sort, name in counted.items()
+        )
 
     def _resumed(
         self, entry: Entry, convention: Convention, subject: Subject, intent: Intent
@@ -115,9 +141,11 @@ class Remediator:
         self, entry: Entry, convention: Convention, remedy: Remedy, intent: Intent
     ) -> tuple[Case, Outcome | None]:
         case = entry.case
-        undo = []
+        undo: list[dict[str, object]] = []
         try:
             for step in remedy:
+                if undo and (why := self._ledger.pause()):
+                    raise PausedError(why)
                 answer = self._caller.make(step.do, case.drift.subject.region)
                 undo.append((step.undo.resolved(answer) if answer else step.undo).to_dict())
         except RemedyError as error:

@@ -25,6 +25,7 @@ _ARN = r"^arn:aws[a-z-]*:(iam|ec2):[a-z0-9-]*:\d{12}:[a-z-]+(/.+)?$"
 Arn = Annotated[StrictStr, Field(pattern=_ARN)]
 Words = Annotated[StrictStr, Field(min_length=3)]
 Grace = Annotated[StrictInt, Field(ge=0, le=LONGEST_GRACE)]
+Limit = Annotated[StrictInt, Field(ge=0, le=10_000)]
 AccountId = Annotated[StrictStr, Field(pattern=r"^\d{12}$")]
 
 
@@ -70,6 +71,15 @@ class ConventionModel(_Strict):
     options: dict[str, Any] = Field(default_factory=dict)
 
 
+class CapsModel(_Strict):
+    """How many writes an hour may bring; what is over a cap is told and not written."""
+
+    account: Limit = 50
+    convention: Limit = 20
+    actor: Limit = 20
+    drift: Limit = 3
+
+
 class ExemptionModel(_Strict):
     """A reviewed exception; all parts are mandatory."""
 
@@ -87,6 +97,7 @@ class SettingsModel(_Strict):
     version: Annotated[StrictInt, Field(ge=1, le=1)]
     accounts: dict[AccountId, StrictStr] = Field(default_factory=dict)
     defaults: DefaultsModel = DefaultsModel()
+    caps: CapsModel = CapsModel()
     protected: list[Arn] = Field(default_factory=list)
     conventions: dict[str, ConventionModel] = Field(default_factory=dict)
     exemptions: list[ExemptionModel] = Field(default_factory=list)
@@ -95,6 +106,7 @@ class SettingsModel(_Strict):
 _KEYS = {
     (): tuple(SettingsModel.model_fields),
     ("defaults",): tuple(DefaultsModel.model_fields),
+    ("caps",): tuple(CapsModel.model_fields),
     ("exemptions",): tuple(ExemptionModel.model_fields),
 }
 

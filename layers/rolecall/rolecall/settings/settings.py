@@ -96,6 +96,10 @@ class Settings:
         """Whom to ask."""
         return str(self._value(convention, "owner") or "")
 
+    def cap(self, sort: str) -> int:
+        """How many writes an hour may bring for one account, convention, actor or drift."""
+        return int(self._data["caps"][sort])
+
     @property
     def options(self) -> Mapping[str, Mapping[str, Any]]:
         """The conventions' own options, by convention id."""
