@@ -27,7 +27,15 @@ class ConventionError(RolecallError):
 
 
 class SettingsError(RolecallError):
-    """The settings cannot be used."""
+    """The settings cannot be used.
+
+    Attributes:
+        place: The key that is wrong, from the top of the file; empty where none is known.
+    """
+
+    def __init__(self, message: str, place: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class CaseError(RolecallError):

@@ -116,15 +116,19 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
     return f"did you mean {close[0]}?" if close else "remove it."
 
 
+def _place(error: ErrorDetails) -> tuple[str | int, ...]:
+    return tuple(part for part in error["loc"] if part != "[key]")
+
+
 def _sentence(error: ErrorDetails) -> str:
-    place = [part for part in error["loc"] if part != "[key]"]
+    place = _place(error)
     where = ".".join(str(part) for part in place)
     if error["type"] == "extra_forbidden":
         known = _KEYS.get(tuple(str(p) for p in place[:-1] if not isinstance(p, int)), ())
         return f"{where} is not a known key; {_nearest(str(place[-1]), known)}"
     if error["type"] == "missing":
         return f"{where} is missing; add it."
-    if place[0] == "accounts" and place != list(error["loc"]):  # about the key
+    if place[0] == "accounts" and place != error["loc"]:  # about the key
         return f'{where}: quote the account id, twelve digits as text, such as "111122223333".'
     return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}."
 
@@ -145,14 +149,15 @@ def _load(text: str) -> Any:
         raise SettingsError(f"The settings are not YAML: {problem}") from error
 
 
-def _option(where: str, value: Any, option: OptionLike) -> Any:
+def _option(id_: str, key: str, value: Any, option: OptionLike) -> Any:
+    where, place = f"conventions.{id_}.{key}", ("conventions", id_, key)
     if isinstance(option.default, tuple):
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return value
-        raise SettingsError(f"The settings: {where} must be a list of texts.")
+        raise SettingsError(f"The settings: {where} must be a list of texts.", place)
     if type(value) is not type(option.default):
         kind = "a number" if isinstance(option.default, int) else "a text"
-        raise SettingsError(f"The settings: {where} must be {kind}.")
+        raise SettingsError(f"The settings: {where} must be {kind}.", place)
     return value
 
 
@@ -160,11 +165,13 @@ def _convention(id_: str, entry: Any, known: Mapping[str, ConventionLike]) -> di
     if id_ not in known:
         raise SettingsError(
             f"The settings: conventions.{id_} is not a known convention; "
-            f"{_nearest(id_, tuple(known))}"
+            f"{_nearest(id_, tuple(known))}",
+            ("conventions", id_),
         )
     if not isinstance(entry, Mapping):
         raise SettingsError(
-            f"The settings: conventions.{id_} must be a mapping, such as mode: notify."
+            f"The settings: conventions.{id_} must be a mapping, such as mode: notify.",
+            ("conventions", id_),
         )
     shared = tuple(name for name in ConventionModel.model_fields if name != "options")
     options = known[id_].options
@@ -174,21 +181,23 @@ def _convention(id_: str, entry: Any, known: Mapping[str, ConventionLike]) -> di
         if key in shared:
             plain[key] = value
         elif key in options:
-            own[key] = _option(f"conventions.{id_}.{key}", value, options[key])
+            own[key] = _option(id_, key, value, options[key])
         else:
             raise SettingsError(
                 f"The settings: conventions.{id_}.{key} is not a known key; "
-                f"{_nearest(str(key), (*shared, *options))}"
+                f"{_nearest(str(key), (*shared, *options))}",
+                ("conventions", id_, str(key)),
             )
     return plain | {"options": own}
 
 
 def _check_whole(model: SettingsModel, known: Mapping[str, ConventionLike]) -> None:
-    for exemption in model.exemptions:
+    for number, exemption in enumerate(model.exemptions):
         if exemption.convention not in known:
             raise SettingsError(
                 f"The settings: exemption {exemption.id} names the unknown convention "
-                f"{exemption.convention}; {_nearest(exemption.convention, tuple(known))}"
+                f"{exemption.convention}; {_nearest(exemption.convention, tuple(known))}",
+                ("exemptions", number, "convention"),
             )
     for id_, convention in known.items():
         entry = model.conventions.get(id_, ConventionModel())
@@ -197,13 +206,15 @@ def _check_whole(model: SettingsModel, known: Mapping[str, ConventionLike]) -> N
         if not model.protected:
             raise SettingsError(
                 f"The settings let {id_} act but protect nobody: name your break-glass principals "
-                "under protected first."
+                "under protected first.",
+                ("protected",),
             )
         for name, option in options_to_act(convention):
             if not entry.options.get(name, option.default):
                 raise SettingsError(
                     f"The settings let {id_} act but do not say its {name}: "
-                    f"set conventions.{id_}.{name} first."
+                    f"set conventions.{id_}.{name} first.",
+                    ("conventions", id_, name),
                 )
 
 
@@ -235,6 +246,7 @@ def validate(text: str, known: Mapping[str, ConventionLike]) -> dict[str, Any]:
     try:
         model = SettingsModel.model_validate(raw)
     except ValidationError as error:
-        raise SettingsError(f"The settings: {_sentence(error.errors()[0])}") from error
+        first = error.errors()[0]
+        raise SettingsError(f"The settings: {_sentence(first)}", _place(first)) from error
     _check_whole(model, known)
     return model.model_dump(mode="json")

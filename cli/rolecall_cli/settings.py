@@ -1,0 +1,109 @@
+"""`rolecall settings check`: says before a deploy what is wrong, where, and how to mend it."""
+
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+from rolecall.errors import SettingsError
+from rolecall.registry import convention_classes
+from rolecall.settings.schema import validate
+from rolecall_cli.embedded.places import checkout
+from rolecall_cli.errors import UsageError
+
+LONGEST_EXEMPTION = timedelta(days=366)
+console = Console(soft_wrap=True, highlight=False)
+app = typer.Typer(help="The account's settings.", no_args_is_help=True)
+
+
+@app.callback()
+def settings() -> None:
+    """Keep `check` a command of its own, for others will stand beside it."""
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="The settings file; otherwise this checkout's.")
+    ] = None,
+) -> None:
+    """Check a settings file: what is wrong, at which line and column, and what to do."""
+    path = file or checkout().root / "layers/settings/rolecall.yaml"
+    if not path.is_file():
+        raise UsageError(f"There is no settings file {path}.")
+    text = path.read_text(encoding="utf-8", errors="replace")
+    found = checked(text, datetime.now(UTC).date(), str(path))
+    for id_ in convention_classes():
+        entry = found["conventions"].get(id_) or {}
+        console.print(Text(f"{entry.get('mode') or found['defaults']['mode']:>10}  {id_}"))
+    count = len(found["exemptions"])
+    console.print(Text(f"{path} is in order; it exempts {count} subjects. Next: make generate"))
+
+
+def checked(text: str, today: date, name: str) -> dict[str, Any]:
+    """The validated settings of a text.
+
+    Args:
+        text: The settings.
+        today: The day from which exemptions are looked at.
+        name: The file's name, for the sentence.
+
+    Raises:
+        SettingsError: what is wrong, with line and column, and what to do.
+    """
+    try:
+        found = validate(text, convention_classes())
+        _exemptions(found, today)
+    except SettingsError as error:
+        cause = error.__cause__
+        mark = cause.problem_mark if isinstance(cause, MarkedYAMLError) else None
+        line, column = (mark.line + 1, mark.column + 1) if mark else position(text, error.place)
+        raise SettingsError(f"{name}:{line}:{column}: {error}", error.place) from error
+    return found
+
+
+def _exemptions(found: dict[str, Any], today: date) -> None:
+    for number, exemption in enumerate(found["exemptions"]):
+        place = ("exemptions", number, "expires")
+        left = date.fromisoformat(exemption["expires"]) - today
+        if left < timedelta(0):
+            raise SettingsError(
+                f"Exemption {exemption['id']} ended on {exemption['expires']}: remove it, or say why "
+                "it goes on and until when.",
+                place,
+            )
+        if left > LONGEST_EXEMPTION:
+            raise SettingsError(
+                f"Exemption {exemption['id']} lasts until {exemption['expires']}; a year is the "
+                "longest, so that somebody looks at it again.",
+                place,
+            )
+
+
+def position(text: str, place: tuple[str | int, ...]) -> tuple[int, int]:
+    """Line and column, from 1, of a key in a YAML text, or of the nearest one above it."""
+    try:
+        node = YAML(typ="safe", pure=True).compose(StringIO(text))
+    except (YAMLError, RecursionError):
+        return (1, 1)
+    at = (1, 1)
+    for part in place:
+        if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            at = (node.start_mark.line + 1, node.start_mark.column + 1)
+            continue
+        if not isinstance(node, MappingNode):
+            break
+        pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+        if pair is None:
+            break
+        key, node = pair
+        at = (key.start_mark.line + 1, key.start_mark.column + 1)
+    return at
