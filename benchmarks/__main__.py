@@ -20,6 +20,7 @@ from benchmarks.report import Report, table
 from benchmarks.samples import ROOT
 from benchmarks.sandbox import Package, emulator_in
 from benchmarks.scene import Scene
+from rolecall.errors import RolecallError
 from rolecall.registry import convention_classes
 from rolecall.settings.files import load
 from rolecall_cli.embedded import stack
@@ -30,6 +31,8 @@ _SETTINGS = """
 version: 1
 defaults: {mode: notify}
 protected: ["arn:aws:iam::111122223333:user/break-glass"]
+# Hundreds of drifts are put right within minutes here, which the caps are there to prevent.
+caps: {account: 10000, convention: 10000, actor: 10000}
 conventions:
   user-permissions-via-groups: {mode: remediate}
 """
@@ -44,6 +47,7 @@ def progress(sentence: str) -> None:
 
 def run(folder: Path) -> Report:
     """Build, measure and give the figures."""
+    emulator = emulator_in(ROOT / ".venv-sam")
     project = scratch_copy(ROOT, folder / "project", _SETTINGS)
     template = stack.build(project, progress=progress)
     built = template.parent
@@ -51,17 +55,16 @@ def run(folder: Path) -> Report:
     progress("Putting Lambda's runtime together")
     shutil.copytree(_FLOOR, folder / "floor", ignore=shutil.ignore_patterns("__pycache__"))
     lambda_runtime.compile_all(folder / "floor")
-    bench = functions.Bench(
-        emulator_in(ROOT / ".venv-sam"), lambda_runtime.assemble(folder / "runtime"), folder
-    )
+    bench = functions.Bench(emulator, lambda_runtime.assemble(folder / "runtime"), folder)
     compared = {}
     with embedded_account() as account:
         scene = Scene(account, settings)
         scene.lay()
-        for name, mode, event in (
-            ("detect", "notify", scene.drift),
-            ("remediate", "remediate", scene.case),
+        for name, mode, event, check in (
+            ("detect", "notify", scene.drift, scene.check_opened),
+            ("remediate", "remediate", scene.case, scene.check_put_right),
         ):
+            scene.forget()
             environment = scene.environment() | {"HIGHEST_MODE": mode}
             layers = (built / "RolecallLayer" / "python", built / "SettingsLayer" / "python")
             compared[name] = functions.compare(
@@ -71,6 +74,7 @@ def run(folder: Path) -> Report:
                 event,
                 lambda what, name=name: progress(f"{name}: {what}"),  # type: ignore[misc]
             )
+            check()
     with embedded_account() as account:
         closed = loop.measure(account, project, template, progress)
     progress(f"Judging {judging.RECORDS:,} generated records")
@@ -84,16 +88,21 @@ def run(folder: Path) -> Report:
     )
 
 
-def main() -> None:
-    """Run everything and leave the figures in `build/bench.json`."""
-    with tempfile.TemporaryDirectory(prefix="rolecall-bench-") as folder:
-        report = run(Path(folder))
+def main() -> int:
+    """Run everything and leave the figures in `build/bench.json`; 1 when it cannot be measured."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="rolecall-bench-") as folder:
+            report = run(Path(folder))
+    except RolecallError as error:
+        print(error, file=sys.stderr)
+        return 1
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(report.to_dict(), indent=2) + "\n", encoding="utf-8")
     Console(width=None if sys.stdout.isatty() else 120).print(table(report))
     progress(f"wrote {target.relative_to(ROOT)}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

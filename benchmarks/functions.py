@@ -8,10 +8,10 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.door import door
+from benchmarks.messages import Event
 from benchmarks.sandbox import Package, Sandbox
-from benchmarks.scene import Event
 
-COLD_STARTS = 14
+COLD_STARTS = 20
 WARM_EVENTS = 300
 _DISCARDED = 20  # warm events before the first that counts
 

@@ -105,5 +105,8 @@ def table(report: Report) -> Table:
         made.add_row(row, f"{data[key]:,}", "", "")
     mix = ", ".join(f"{share / 10:g} % {kind}" for kind, share in corpus.MIX.items())
     where = ", ".join(f"{name} {value}" for name, value in report.machine.items())
-    made.caption = f"Records: {mix}.\nMachine: {where}."
+    made.caption = (
+        "A drift's record leaves the embedded account's trail at once; AWS's takes seconds more.\n"
+        f"Records: {mix}.\nMachine: {where}."
+    )
     return made

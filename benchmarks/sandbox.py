@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -43,8 +44,10 @@ def emulator_in(environment: Path) -> Path:
     """The runtime interface emulator that the SAM command line brings.
 
     Raises:
-        BenchmarkError: it is not there.
+        BenchmarkError: it is not there, or does not run here.
     """
+    if platform.system() != "Linux":
+        raise BenchmarkError("make bench needs Linux: Lambda's runtime emulator runs nowhere else.")
     for found in environment.glob(f"lib/python3.*/site-packages/{_RIE}"):
         return found
     raise BenchmarkError(f"{environment} holds no {_RIE}: run make setup first.")

@@ -6,12 +6,12 @@ The bus has no rules and the queues no readers, so nothing else runs while a fun
 import json
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from benchmarks.errors import BenchmarkError
+from benchmarks.messages import Event, message
 from benchmarks.samples import sample
 from rolecall.aws.ledger import DynamoLedger
 from rolecall.aws.reader import AwsReader
@@ -26,8 +26,6 @@ from rolecall_cli.embedded.account import EmbeddedAccount
 
 _POLICY = "for-now"
 _NAME = "bench"
-
-Event = Mapping[str, Any]
 
 
 class _Silent:
@@ -51,6 +49,7 @@ class Scene:
 
     account: EmbeddedAccount
     settings: Settings
+    _users: list[str] = field(default_factory=list)
 
     def lay(self) -> None:
         """Make the ledger, the bus and the queue of dead letters; the trail stays silent."""
@@ -65,7 +64,7 @@ class Scene:
         self.account.client("events").create_event_bus(Name=_NAME)
         self.account.client("sqs").create_queue(QueueName=_NAME)
 
-    def environment(self, endpoint: str = "") -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """The variables that the template gives the functions, and those that Lambda gives them."""
         queue = f"{self.account.endpoint}/{self.account.account_id}/{_NAME}"
         own = {
@@ -79,12 +78,11 @@ class Scene:
             "DEAD_LETTERS": queue,
             "REMEDIES": queue,
         }
-        endpoint_url = {"AWS_ENDPOINT_URL": endpoint} if endpoint else {}
-        return self.account.environment() | own | endpoint_url
+        return self.account.environment() | own
 
     def drift(self) -> Event:
         """A user with an inline policy, and the message that tells of it."""
-        return _message(json.dumps(self._drifted()))
+        return message(json.dumps(self._drifted()))
 
     def case(self) -> Event:
         """The same, with the case open already: the message that has it settled."""
@@ -94,7 +92,32 @@ class Scene:
         seen = self._detector.detect(change)
         if not seen.cases:
             raise BenchmarkError(f"The sample opens no case any more: {seen.outcome}.")
-        return _message(json.dumps({"case": seen.cases[0]}))
+        return message(json.dumps({"case": seen.cases[0]}))
+
+    def check_opened(self) -> None:
+        """See that every drift so far has its case.
+
+        Raises:
+            BenchmarkError: a function answered well without doing its work.
+        """
+        pages = self.account.client("dynamodb").get_paginator("scan").paginate(TableName=_NAME)
+        cases = sum(item["sk"]["S"] == "CASE" for page in pages for item in page["Items"])
+        if cases != len(self._users):
+            raise BenchmarkError(f"{len(self._users)} drifts were made and {cases} cases opened.")
+
+    def check_put_right(self) -> None:
+        """See that no user whose case was to be settled holds the policy any more.
+
+        Raises:
+            BenchmarkError: a function answered well without doing its work.
+        """
+        held = [u for u in self._users if self._iam.list_user_policies(UserName=u)["PolicyNames"]]
+        if held:
+            raise BenchmarkError(f"{len(held)} of {len(self._users)} drifts were not put right.")
+
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self._users.clear()
 
     def _drifted(self) -> dict[str, Any]:
         event = sample("user-permissions-via-groups/drift-put-user-policy")
@@ -102,6 +125,7 @@ class Scene:
         event["detail"]["eventID"] = str(uuid.uuid4())
         request = event["detail"]["requestParameters"]
         request |= {"userName": user, "policyName": _POLICY}
+        self._users.append(user)
         self._iam.create_user(UserName=user)
         self._iam.put_user_policy(
             UserName=user, PolicyName=_POLICY, PolicyDocument=request["policyDocument"]
@@ -125,27 +149,3 @@ class Scene:
         ledger = DynamoLedger(aws, _NAME)
         registry = Registry(self.settings.options)
         return Detector(self.settings, registry, AwsReader(aws), ledger, silent, silent, time.time)
-
-
-def _message(body: str) -> Event:
-    """A batch of one message, as SQS hands it to a function."""
-    return {
-        "Records": [
-            {
-                "messageId": str(uuid.uuid4()),
-                "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
-                "body": body,
-                "attributes": {
-                    "ApproximateReceiveCount": "1",
-                    "SentTimestamp": "1793610847000",
-                    "SenderId": "AIDAIENQZJOLO23YVJ4VO",
-                    "ApproximateFirstReceiveTimestamp": "1793610847007",
-                },
-                "messageAttributes": {},
-                "md5OfBody": "098f6bcd4621d373cade4e832627b4f6",
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:us-east-1:111122223333:bench",
-                "awsRegion": "us-east-1",
-            }
-        ]
-    }

@@ -16,15 +16,14 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Claim a case, read, write down what will be done, do it, read again, conclude and tell."""
     for message in event["Records"]:
         key = _case_key(json.loads(message["body"])["case"])
-        claimed = _update(
-            key, "SET lease = :value ADD fence :one", str(time.time() + 120), ReturnValues="ALL_NEW"
-        )
+        lease = _change(key, "SET lease = :value ADD fence :one", str(time.time() + 120))
+        claimed = dynamodb.update_item(**lease, ReturnValues="ALL_NEW")
         case = json.loads(claimed["Attributes"]["doc"]["S"])
         drift = case["drift"]
         user, policy = drift["subject"]["name"], drift["part"]
         before = _policies(user)
         if policy in before:
-            _update(key, "SET intent = :value ADD acts :one", json.dumps(before))
+            _intend(key, case, json.dumps(before))
             iam.delete_user_policy(UserName=user, PolicyName=policy)
         after = _policies(user)
         _conclude(key, case, json.dumps(after))
@@ -45,8 +44,18 @@ def _policies(user: str) -> dict[str, Any]:
     return found
 
 
-def _update(key: dict[str, Any], expression: str, value: str, **more: Any) -> Any:
-    return dynamodb.update_item(**_change(key, expression, value), **more)
+def _intend(key: dict[str, Any], case: dict[str, Any], snapshot: str) -> None:
+    not_paused: Any = {
+        "TableName": os.environ["LEDGER"],
+        "Key": {"pk": {"S": "PAUSE"}, "sk": {"S": "PAUSE"}},
+        "ConditionExpression": "attribute_not_exists(pk)",
+    }
+    intent = _change(key, "SET intent = :value ADD acts :one", snapshot)
+    writes: list[Any] = [{"Update": intent}, {"ConditionCheck": not_paused}]
+    for cap in ("account", "convention", "actor", f"drift/{case['id']}"):
+        cap_key = {"pk": {"S": f"FLOOR#{cap}"}, "sk": {"S": "CAP"}}
+        writes.append({"Update": _change(cap_key, "SET expires = :value ADD made :one", "0")})
+    dynamodb.transact_write_items(TransactItems=writes)
 
 
 def _conclude(key: dict[str, Any], case: dict[str, Any], outcome: str) -> None:

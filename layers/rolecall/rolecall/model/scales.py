@@ -6,10 +6,11 @@ from enum import StrEnum
 class _Scale(StrEnum):
     """Words in ascending order, compared by place and not by spelling."""
 
-    @property
-    def rank(self) -> int:
-        """Place on the scale, from 0."""
-        return list(type(self)).index(self)
+    rank: int
+
+    def __init__(self, _word: str) -> None:
+        # Place on the scale, from 0: so many words were there before. Asked for with every record.
+        self.rank = len(type(self).__members__)
 
     def at_least(self, other: "_Scale") -> bool:
         """Whether this word stands at or above the other."""
