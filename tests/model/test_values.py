@@ -177,4 +177,4 @@ def test_the_scales_go_upward() -> None:
 def test_what_is_open_is_not_yet_ended_and_silence_is_declared(status: Status) -> None:
     silent = {"observed", "waiting", "exempt", "superseded", "resolved"}
     assert status.is_told is (status.value not in silent)
-    assert status.is_open is (status.value in {"waiting", "pending", "awaiting-approval"})
+    assert status.is_open is (status.value in {"waiting", "pending", "awaiting-approval", "paused"})
