@@ -17,6 +17,8 @@ REASONS = {
     Status.PROTECTED: "the settings protect it",
     Status.FAILED: "AWS protects this one from iam:DetachUserPolicy",
     Status.UNDONE: "undone by alice: the audit needs it until Friday",
+    Status.PAUSED: "incident 7 (alice)",
+    Status.CAPPED: "the cap is 20 writes an hour for one convention",
 }
 TOLD = [status for status in Status if status.is_told]
 OPEN_TRUST = (
