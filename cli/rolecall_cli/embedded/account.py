@@ -18,7 +18,7 @@ from rolecall_cli.embedded.safety import refuse_real_accounts
 from rolecall_cli.trail import operator
 
 if TYPE_CHECKING:
-    from botocore.session import Session
+    from boto3.session import Session
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class EmbeddedAccount:
         from botocore.config import Config  # noqa: PLC0415 - half a second the command can save
 
         who = credentials or OPERATOR
-        return self._session.create_client(
+        return self._session.client(  # type: ignore[call-overload]  # any service by its name
             service,
             region_name=self.region,
             endpoint_url=self.endpoint,
@@ -93,7 +93,7 @@ class EmbeddedAccount:
 
     @cached_property
     def _session(self) -> "Session":
-        from botocore.session import Session  # noqa: PLC0415
+        from boto3.session import Session  # noqa: PLC0415
 
         return Session()
 
