@@ -8,7 +8,7 @@ SAM := .venv-sam/bin/sam
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench generate build deploy clean lock format
+.PHONY: help setup demo test soak check bench generate build deploy clean lock format
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ demo: setup ## the whole story on an embedded AWS account: drift, verdict, alert
 
 test: setup ## all tests, the deployed stack on the embedded account included
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+soak: setup ## the simulation of the whole product, for thousands of new histories
+	ROLECALL_SOAK=1 $(BIN)/pytest -q --timeout 3600 tests/simulation
 
 check: setup ## what CI holds the tree to: format, lint, types, imports, generated files, template
 	$(BIN)/ruff format --check .

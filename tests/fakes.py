@@ -14,6 +14,8 @@ CLOSED_BY_ITSELF = {
     Status.AWAITING_APPROVAL,
     Status.EXEMPT,
     Status.PROTECTED,
+    Status.PAUSED,
+    Status.CAPPED,
 }
 
 
@@ -47,7 +49,8 @@ class MemoryLedger:
 
     kept: dict[str, Kept] = field(default_factory=dict)
     known: dict[tuple[str, str], Known] = field(default_factory=dict)
-    tellings: dict[tuple[str, Status, str], bool] = field(default_factory=dict)
+    # Until when somebody is telling it; None once it is told.
+    tellings: dict[tuple[str, Status, str], float | None] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     paused: str = ""
     made: dict[str, int] = field(default_factory=dict)
@@ -68,7 +71,7 @@ class MemoryLedger:
 
     def claim(self, case_id: str, now: float, lease: float) -> Entry:
         kept = self._get(case_id)
-        if kept.lease > now:
+        if kept.lease >= now:
             raise LeaseHeldError(case_id)
         kept.lease, kept.fence = now + lease, kept.fence + 1
         return kept.entry()
@@ -142,14 +145,19 @@ class MemoryLedger:
         self.known[key] = replace(known, until=0.0, snoozed=until)
 
     def claim_telling(self, case_id: str, status: Status, channel: str, now: float) -> bool:
-        assert now > 0
-        return not self.tellings.get((case_id, status, channel), False)
+        lease = self.tellings.get((case_id, status, channel), 0.0)
+        if lease is None:
+            return False
+        if lease >= now:
+            raise LeaseHeldError(f"Case {case_id} is being told on {channel}.")
+        self.tellings[case_id, status, channel] = now + 60
+        return True
 
     def told(self, case_id: str, status: Status, channel: str) -> None:
-        self.tellings[case_id, status, channel] = True
+        self.tellings[case_id, status, channel] = None
 
     def untold(self, case_id: str, status: Status, channel: str) -> None:
-        self.tellings.pop((case_id, status, channel), None)
+        self.tellings[case_id, status, channel] = 0.0
 
 
 @dataclass

@@ -174,6 +174,8 @@ def test_who_lost_the_case_writes_nothing(ledger: Ledger, end: str) -> None:
         (Status.AWAITING_APPROVAL, True),
         (Status.EXEMPT, True),
         (Status.PROTECTED, True),
+        (Status.PAUSED, True),
+        (Status.CAPPED, True),
         # A worker has these in hand, or will have.
         (Status.WAITING, False),
         (Status.PENDING, False),
@@ -226,6 +228,31 @@ def test_a_telling_that_did_not_get_there_is_told_again(ledger: MemoryLedger) ->
     assert ledger.claim_telling(*told, NOW)
     ledger.untold(*told)
     assert ledger.claim_telling(*told, NOW)
+
+
+def test_a_telling_is_somebody_elses_until_its_lease_ends(ledger: MemoryLedger) -> None:
+    told = ("c-1", Status.NOTIFIED, "slack")
+    assert ledger.claim_telling(*told, NOW)
+    for later in (0, 60):
+        with pytest.raises(LeaseHeldError):
+            ledger.claim_telling(*told, NOW + later)
+    assert ledger.claim_telling(*told, NOW + 61)
+
+
+def test_an_undo_that_has_begun_is_kept(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    begun = replace(OUTCOME, undoing="2026-11-02T09:15:00Z")
+    ledger.conclude(ledger.claim(mine.id, NOW, 120), mine, begun)
+    assert ledger.get(mine.id).outcome == begun
+
+
+def test_a_lease_holds_to_its_last_moment(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    ledger.claim(mine.id, NOW, 120)
+    with pytest.raises(LeaseHeldError):
+        ledger.claim(mine.id, NOW + 120, 120)
 
 
 def test_a_policy_padded_to_what_iam_allows_still_fits_into_its_case(ledger: Ledger) -> None:

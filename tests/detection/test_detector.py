@@ -75,7 +75,18 @@ def test_the_same_drift_through_another_record_is_known_by_the_case_that_stands(
     (standing,) = made.detector.detect(change()).cases
     seen = made.detector.detect(change(eventID="another"))
     assert (seen.outcome, seen.cases) == ("known", (standing,))
-    assert len(made.bus.published) == len(made.remedies.sent) == 1
+    assert len(made.bus.published) == 1
+
+
+def test_a_known_case_that_nobody_has_settled_yet_is_handed_over_again() -> None:
+    made = world()
+    (standing,) = made.detector.detect(change()).cases
+    made.remedies.sent.clear()  # its worker died before
+    made.detector.detect(change(eventID="another"))
+    assert made.remedies.sent == [(standing, 0)]
+    made.remediator.settle(standing)
+    made.detector.detect(change(eventID="a-third"))
+    assert len(made.remedies.sent) == 1
 
 
 def test_another_state_of_the_same_part_opens_another_case() -> None:

@@ -87,15 +87,25 @@ def over(cap: Cap) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done: the calls that take it back, and the state that was left."""
+    """What was done: the calls that take it back, and the state that was left.
+
+    Attributes:
+        undoing: Since when somebody is taking it back, or "": written before the first call.
+    """
 
     undo: tuple[Mapping[str, Any], ...]
     left: Any
     at: str
+    undoing: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as JSON-able data."""
-        return {"undo": list(self.undo), "left": self.left, "at": self.at}
+        return {
+            "undo": list(self.undo),
+            "left": self.left,
+            "at": self.at,
+            "undoing": self.undoing,
+        }
 
 
 @dataclass(frozen=True, slots=True)

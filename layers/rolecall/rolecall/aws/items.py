@@ -60,6 +60,10 @@ def case_of(item: Item) -> Case:
     return Case.from_dict(from_json(item["doc"]))
 
 
+def _outcome(data: Mapping[str, Any]) -> Outcome:
+    return Outcome(tuple(data["undo"]), data["left"], data["at"], data.get("undoing", ""))
+
+
 def entry_of(item: Item) -> Entry:
     """The case in a row with everything beside it."""
     intent = from_json(item["intent"]) if "intent" in item else None
@@ -68,7 +72,7 @@ def entry_of(item: Item) -> Entry:
         case_of(item),
         int(float(item.get("fence", {"N": "0"})["N"])),
         Intent(intent["snapshot"], tuple(intent["remedy"]), intent["at"]) if intent else None,
-        Outcome(tuple(outcome["undo"]), outcome["left"], outcome["at"]) if outcome else None,
+        _outcome(outcome) if outcome else None,
     )
 
 

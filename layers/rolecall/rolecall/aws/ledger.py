@@ -41,6 +41,8 @@ _CLOSED_BY_ITSELF = frozenset(
         Status.AWAITING_APPROVAL,
         Status.EXEMPT,
         Status.PROTECTED,
+        Status.PAUSED,
+        Status.CAPPED,
     }
 )
 # The same drift, still there, is told again when it is seen again after this many seconds.

@@ -92,14 +92,16 @@ class Detector:
     def _open(self, finding: Finding, change: Change) -> tuple[str, str]:
         now = self._clock()
         opening, case = self._ledger.open_case(self._case(finding, change, now), now)
-        if opening in {Opening.KNOWN, Opening.SNOOZED}:
+        if opening is Opening.SNOOZED:
             return case.id, opening.value
         # A repeat sends again what may have been lost in between: who receives it knows the case.
-        if case.status.is_told:
+        if opening is not Opening.KNOWN and case.status.is_told:
             self._bus.publish(case)
+        # A known one too: the worker that opened it may have died before, and its own record, seen
+        # again while the drift was away, was clean.
         if case.status in {Status.PENDING, Status.WAITING}:
             self._remedies.send(case.id, case.delay)
-        return case.id, case.status.value
+        return case.id, opening.value if opening is Opening.KNOWN else case.status.value
 
     def _case(self, finding: Finding, change: Change, now: float) -> Case:
         drift, decision = finding.drift, finding.decision

@@ -66,6 +66,11 @@ class Remediator:
         # Told after it is written: a worker that dies here is followed by one that only tells.
         if case.status.is_told:
             self._bus.publish(case)
+        if case.status is Status.PAUSED and not self._ledger.pause():
+            # Whoever ended the pause did not see this case held back yet, and sent it to nobody.
+            raise UnsettledError(
+                f"The pause ended while case {case.id} was held back; trying again."
+            )
         return case
 
     def _work(self, entry: Entry) -> tuple[Case, Outcome | None]:

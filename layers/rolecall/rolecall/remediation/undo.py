@@ -1,27 +1,36 @@
 """Taking back what a remedy did, under the operator's own credentials.
 
-Undo puts a removed permission back, so it grants; no function of the stack may do that.
+Undo puts a removed permission back, so it grants; no function of the stack may do that. It writes that
+it has begun before it acts: whoever comes after one that died, or lost the answer, knows its work.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from rolecall.detection.detect import moment
 from rolecall.errors import CaseError, RemedyError, UndoRefusedError
 from rolecall.model.calls import Call, Result
 from rolecall.model.cases import Case, Status
-from rolecall.ports import Bus, Caller, Ledger, Reader
+from rolecall.model.subjects import Facet, subject
+from rolecall.ports import Bus, Caller, Entry, Ledger, Outcome, Reader
 from rolecall.registry import Registry
 
 HOLD = 24 * 3600.0  # seconds in which the drift that undo brings back is not put right again
+BEGUN = 900.0  # as long as it has only begun: longer than it takes, should its worker die
 LEASE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
-    """What taking a case back would do."""
+    """What taking a case back would do.
+
+    Attributes:
+        calls: The calls to make; none when an undo that did not come to its end has made them.
+    """
 
     case: Case
+    outcome: Outcome
     calls: tuple[Call, ...]
 
 
@@ -64,23 +73,42 @@ class Undoer:
                     f"The answer of the remedy of {case_id} was lost: make {call.name} by hand."
                 )
         convention = self._registry[case.drift.convention]
-        subject = self._reader.read(case.drift.subject, convention.needs)
-        if subject is None:
+        now = self._reader.read(case.drift.subject, convention.needs)
+        if now is None:
             raise UndoRefusedError(f"The {case.drift.subject} is gone; there is nothing to undo.")
-        if convention.part(subject, case.drift) != entry.outcome.left:
-            raise UndoRefusedError(
-                f"The {case.drift.subject} was changed after the remedy; undo would overwrite that. "
-                "Look at it and put it right by hand."
-            )
-        return UndoPlan(case, calls)
+        part = convention.part(now, case.drift)
+        if part == entry.outcome.left:
+            return UndoPlan(case, entry.outcome, calls)
+        if entry.outcome.undoing and part == self._before(entry):
+            return UndoPlan(case, entry.outcome, ())
+        raise UndoRefusedError(
+            f"The {case.drift.subject} was changed after the remedy; undo would overwrite that. "
+            "Look at it and put it right by hand."
+        )
 
-    def _make(self, plan: UndoPlan) -> None:
+    def _before(self, entry: Entry) -> Any:
+        """What the part was before the remedy, from the snapshot."""
+        drift = entry.case.drift
+        snapshot = entry.intent.snapshot if entry.intent else {}
+        before = subject(drift.subject, {Facet(name): value for name, value in snapshot.items()})
+        return self._registry[drift.convention].part(before, drift)
+
+    def _begin(self, entry: Entry, plan: UndoPlan) -> Entry:
+        """Write that the undo has begun; the claim that it then holds."""
+        # Silence comes first: the calls' own records must not be answered with a remedy.
+        self._ledger.snooze(plan.case, self._clock() + BEGUN)
+        begun = replace(plan.outcome, undoing=moment(self._clock()))
+        self._ledger.conclude(entry, plan.case, begun)
+        return self._ledger.claim(plan.case.id, self._clock(), LEASE)
+
+    def _make(self, entry: Entry, plan: UndoPlan) -> None:
         for place, call in enumerate(plan.calls):
             try:
                 self._caller.make(call, plan.case.drift.subject.region)
             except RemedyError:
-                if place == 0:  # nothing was taken back, so nothing needs silence
+                if place == 0:  # nothing was taken back, so nothing has begun or needs silence
                     self._ledger.snooze(plan.case, 0)
+                    self._ledger.conclude(entry, plan.case, replace(plan.outcome, undoing=""))
                 raise
 
     def undo(self, case_id: str, *, reason: str, by: str) -> Case:
@@ -97,14 +125,16 @@ class Undoer:
             )
         entry = self._ledger.claim(case_id, self._clock(), LEASE)
         try:
+            if entry.case.status is Status.UNDONE:
+                self._bus.publish(entry.case)  # who undid it may have died before telling it
             plan = self.plan(case_id)
-            # First silence, then the deed: its own record must not be answered with a remedy.
+            entry = self._begin(entry, plan)
+            self._make(entry, plan)
             self._ledger.snooze(plan.case, self._clock() + HOLD)
-            self._make(plan)
             undone = plan.case.moved(
                 Status.UNDONE, reason=f"undone by {by}: {reason}", ended=moment(self._clock())
             )
-            self._ledger.conclude(entry, undone, entry.outcome)
+            self._ledger.conclude(entry, undone, None)
         except BaseException:
             self._ledger.release(entry)
             raise
