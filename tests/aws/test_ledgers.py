@@ -242,7 +242,7 @@ def test_a_telling_is_somebody_elses_until_its_lease_ends(ledger: MemoryLedger) 
 def test_an_undo_that_has_begun_is_kept(ledger: Ledger) -> None:
     mine = case()
     ledger.open_case(mine, NOW)
-    begun = replace(OUTCOME, undoing="2026-11-02T09:15:00Z")
+    begun = replace(OUTCOME, undoing="2026-11-02T09:15:00Z", before={"x": [None]})
     ledger.conclude(ledger.claim(mine.id, NOW, 120), mine, begun)
     assert ledger.get(mine.id).outcome == begun
 

@@ -90,6 +90,7 @@ class Outcome:
     """What was done: the calls that take it back, and the state that was left.
 
     Attributes:
+        before: What the part was when the calls were made, as `left` is what it is since.
         undoing: Since when somebody is taking it back, or "": written before the first call.
     """
 
@@ -97,6 +98,7 @@ class Outcome:
     left: Any
     at: str
     undoing: str = ""
+    before: Any = None
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as JSON-able data."""
@@ -105,6 +107,7 @@ class Outcome:
             "left": self.left,
             "at": self.at,
             "undoing": self.undoing,
+            "before": self.before,
         }
 
 

@@ -61,7 +61,14 @@ def case_of(item: Item) -> Case:
 
 
 def _outcome(data: Mapping[str, Any]) -> Outcome:
-    return Outcome(tuple(data["undo"]), data["left"], data["at"], data.get("undoing", ""))
+    # What was written by an older version holds neither of the last two.
+    return Outcome(
+        tuple(data["undo"]),
+        data["left"],
+        data["at"],
+        data.get("undoing", ""),
+        data.get("before"),
+    )
 
 
 def entry_of(item: Item) -> Entry:

@@ -7,6 +7,7 @@ what it was about; the next one goes on from there.
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from rolecall.convention import Convention
 from rolecall.detection.deciding import decide
@@ -16,7 +17,8 @@ from rolecall.model.calls import Remedy
 from rolecall.model.cases import Case, Status
 from rolecall.model.drifts import Drift, digest
 from rolecall.model.scales import Severity
-from rolecall.model.subjects import Subject
+from rolecall.model.subjects import Facet, Subject
+from rolecall.model.subjects import subject as make_subject
 from rolecall.ports import Bus, Caller, Cap, Entry, Intent, Ledger, Outcome, Reader
 from rolecall.registry import Registry
 from rolecall.settings import Settings
@@ -108,7 +110,7 @@ class Remediator:
         try:
             # Written again when it is there: a worker that lost the case learns so here, before it acts.
             self._ledger.intend(entry, intent, caps)
-            return self._act(entry, convention, remedy, intent)
+            return self._act(entry, convention, remedy, intent, convention.part(subject, drift))
         except PausedError as error:
             return case.moved(Status.PAUSED, reason=str(error)), None
         except CappedError as error:
@@ -140,10 +142,17 @@ class Remediator:
             reason = "a worker died while acting, and the part was changed again since; look at it"
             return self._ended(entry.case, Status.FAILED, reason), None
         # Ours, from before: the call went through and its worker died before it said so.
-        return self._done(entry, convention, subject, intent, [])
+        facets = {Facet(name): value for name, value in intent.snapshot.items()}
+        before = convention.part(make_subject(drift.subject, facets), drift)
+        return self._done(entry, convention, subject, intent, [], before)
 
     def _act(
-        self, entry: Entry, convention: Convention, remedy: Remedy, intent: Intent
+        self,
+        entry: Entry,
+        convention: Convention,
+        remedy: Remedy,
+        intent: Intent,
+        before: Any,
     ) -> tuple[Case, Outcome | None]:
         case = entry.case
         undo: list[dict[str, object]] = []
@@ -162,7 +171,7 @@ class Remediator:
             raise UnsettledError(
                 f"The remedy of case {case.id} was made, and the drift is still there; trying again."
             )
-        return self._done(entry, convention, after, intent, undo)
+        return self._done(entry, convention, after, intent, undo, before)
 
     def _done(
         self,
@@ -171,6 +180,7 @@ class Remediator:
         after: Subject,
         intent: Intent,
         undo: list[dict[str, object]],
+        before: Any,
     ) -> tuple[Case, Outcome]:
         # Without an answer the undo is the one that was planned.
         planned = [step["undo"] for step in intent.remedy]
@@ -178,6 +188,7 @@ class Remediator:
             tuple(undo or planned),
             convention.part(after, entry.case.drift),
             moment(self._clock()),
+            before=before,
         )
         return self._ended(entry.case, Status.REMEDIATED), outcome
 

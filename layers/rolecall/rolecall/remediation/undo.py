@@ -6,13 +6,11 @@ it has begun before it acts: whoever comes after one that died, or lost the answ
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from rolecall.detection.detect import moment
 from rolecall.errors import CaseError, RemedyError, UndoRefusedError
 from rolecall.model.calls import Call, Result
 from rolecall.model.cases import Case, Status
-from rolecall.model.subjects import Facet, subject
 from rolecall.ports import Bus, Caller, Entry, Ledger, Outcome, Reader
 from rolecall.registry import Registry
 
@@ -79,19 +77,12 @@ class Undoer:
         part = convention.part(now, case.drift)
         if part == entry.outcome.left:
             return UndoPlan(case, entry.outcome, calls)
-        if entry.outcome.undoing and part == self._before(entry):
+        if entry.outcome.undoing and part == entry.outcome.before:
             return UndoPlan(case, entry.outcome, ())
         raise UndoRefusedError(
             f"The {case.drift.subject} was changed after the remedy; undo would overwrite that. "
             "Look at it and put it right by hand."
         )
-
-    def _before(self, entry: Entry) -> Any:
-        """What the part was before the remedy, from the snapshot."""
-        drift = entry.case.drift
-        snapshot = entry.intent.snapshot if entry.intent else {}
-        before = subject(drift.subject, {Facet(name): value for name, value in snapshot.items()})
-        return self._registry[drift.convention].part(before, drift)
 
     def _begin(self, entry: Entry, plan: UndoPlan) -> Entry:
         """Write that the undo has begun; the claim that it then holds."""
