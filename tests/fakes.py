@@ -54,6 +54,7 @@ class MemoryLedger:
     log: list[str] = field(default_factory=list)
     paused: str = ""
     made: dict[str, int] = field(default_factory=dict)
+    stopped: dict[str, str] = field(default_factory=dict)
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
         if case.id in self.kept:
@@ -63,6 +64,8 @@ class MemoryLedger:
         if known and known.snoozed >= now:
             return Opening.SNOOZED, self.kept[known.case].case
         if known and known.state == case.drift.state and known.until >= now:
+            if self.kept[known.case].lease >= now:
+                raise LeaseHeldError(known.case)
             return Opening.KNOWN, self.kept[known.case].case
         self.kept[case.id] = Kept(case)
         self.known[key] = Known(case.id, case.drift.state, now + 86_400)
@@ -96,12 +99,14 @@ class MemoryLedger:
         kept = self._fenced(entry)
         if self.paused:
             raise PausedError(self.paused)
+        if why := self.stopped.get(entry.case.drift.subject.key):
+            raise CappedError(why, "stop")
         for cap in caps:
             if self.made.get(cap.bucket, 0) >= cap.limit:
-                raise CappedError(over(cap))
+                raise CappedError(over(cap), cap.sort)
         for cap in caps:
             self.made[cap.bucket] = self.made.get(cap.bucket, 0) + 1
-        kept.intent = kept.intent or intent
+        kept.intent = intent
         self.log.append("intend")
 
     def pause(self) -> str:
@@ -109,6 +114,9 @@ class MemoryLedger:
 
     def set_pause(self, reason: str) -> None:
         self.paused = reason
+
+    def set_stop(self, ref: SubjectRef, reason: str) -> None:
+        self.stopped[ref.key] = reason
 
     def conclude(self, entry: Entry, case: Case, outcome: Outcome | None) -> None:
         kept = self._fenced(entry)
@@ -137,7 +145,13 @@ class MemoryLedger:
         return self._get(case_id).entry()
 
     def cases(self) -> Iterator[Case]:
-        return (kept.case for kept in self.kept.values())
+        return (kept.case for kept in list(self.kept.values()))
+
+    def unheard(self) -> Iterator[Case]:
+        told = {key[:2] for key, lease in self.tellings.items() if lease is None}
+        for case in list(self.cases()):
+            if case.status.is_told and (case.id, case.status) not in told:
+                yield case
 
     def snooze(self, case: Case, until: float) -> None:
         key = (case.drift.subject.key, case.drift.key)

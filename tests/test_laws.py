@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rolecall.convention import SECTIONS, ActivityConvention, Convention, is_granting
-from rolecall.detection.deciding import decide
+from rolecall.detection.deciding import Facts, decide
 from rolecall.detection.judging import judge
 from rolecall.model.calls import Call
 from rolecall.model.cases import Status
@@ -226,7 +226,7 @@ def test_what_lies_on_a_protected_path_is_told_and_never_written_to(
     convention: Convention, path: str
 ) -> None:
     for drift in _all_drifts(convention):
-        decision = decide(drift, convention, _SETTINGS, path=path, today="2026-11-02")
+        decision = decide(drift, convention, _SETTINGS, Facts("2026-11-02", path))
         assert decision.status is Status.PROTECTED
 
 
@@ -235,7 +235,7 @@ def test_what_the_settings_protect_is_told_and_never_written_to(convention: Conv
     for drift in _all_drifts(convention):
         text = ACTING.replace("]\n", f', "{drift.subject.arn}"]\n', 1)
         world = World(settings(text))
-        decision = decide(drift, convention, world.settings, path="", today="2026-11-02")
+        decision = decide(drift, convention, world.settings, Facts("2026-11-02"))
         assert decision.status is Status.PROTECTED
 
 

@@ -241,7 +241,7 @@ def test_every_parameter_says_what_it_is_and_what_it_may_be() -> None:
     for name, parameter in TEMPLATE["Parameters"].items():
         assert parameter["Description"], name
         assert "Default" in parameter, name
-        assert "AllowedValues" in parameter or "AllowedPattern" in parameter, name
+        assert parameter.keys() & {"AllowedValues", "AllowedPattern", "MaxValue"}, name
         assert "AllowedPattern" not in parameter or "ConstraintDescription" in parameter, name
 
 

@@ -4,8 +4,12 @@ import json
 from dataclasses import dataclass, field
 
 from rolecall.detection.detect import Detector
+from rolecall.detection.overdue import Overdue
+from rolecall.errors import UnsettledError
+from rolecall.model.cases import Case
 from rolecall.model.scales import Mode
 from rolecall.registry import Registry, convention_classes
+from rolecall.remediation.approve import Approver
 from rolecall.remediation.remediate import Remediator
 from rolecall.remediation.undo import Undoer
 from rolecall.replaying.memory import MemoryAccount
@@ -67,6 +71,29 @@ class World:
             self.bus,
             self.clock,
         )
+
+    def settle(self, case_id: str) -> Case:
+        """Settle a case, as often as it asks to be looked at again."""
+        while True:
+            try:
+                return self.remediator.settle(case_id)
+            except UnsettledError as error:
+                if not error.after:
+                    raise
+                self.clock.now += error.after
+
+    def approve(self, case_id: str, by: str = "arn:aws:iam::111122223333:user/carol") -> Case:
+        """Approve a case as it stands."""
+        shown = self.ledger.get(case_id).case.shown
+        return self.approver.approve(case_id, shown=shown, by=by)
+
+    @property
+    def approver(self) -> Approver:
+        return Approver(self.registry, self.ledger, self.remedies, self.clock)
+
+    @property
+    def overdue(self) -> Overdue:
+        return Overdue(self.ledger, self.bus, self.remedies, self.clock)
 
     @property
     def undoer(self) -> Undoer:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -20,7 +19,6 @@ from rolecall_cli.replay import call_line
 from rolecall_cli.story import print_story
 
 console = Console(soft_wrap=True, highlight=False)
-LEASE = 60.0
 
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case id, such as c-4k2j7q…")]
 StackOption = Annotated[str, typer.Option(help="The deployed stack.")]
@@ -85,26 +83,21 @@ def undo(
 def approve(
     case: CaseArgument,
     *,
+    shown: Annotated[
+        str, typer.Option(help="What the alert showed you; another state is not approved.")
+    ] = "",
     yes: YesOption = False,
     stack: StackOption = "rolecall",
     region: RegionOption = "",
 ) -> None:
-    """Let the remedy of a case that awaits approval go on; the drift is judged again first."""
+    """Let the remedy of a case go on, as it was shown; the drift is judged again first."""
     deployed = Deployed(stack, region)
-    found = deployed.ledger.get(case).case
-    if found.status not in {Status.AWAITING_APPROVAL, Status.CAPPED}:
-        raise CaseError(
-            f"Case {case} is {found.status}; only one that awaits approval or was held back by a "
-            "cap can be approved."
-        )
-    console.print(Text(f"Case {case}: {found.drift.says}"))
+    found = deployed.approver.question(case)
+    console.print(Text(f"Case {case} as shown in {found.shown}: {found.drift.says}"))
     for step in found.remedy:
         console.print(Text(f"  will call {call_line(step['do'])}"))
     _confirm("Approve it?", yes=yes)
-    entry = deployed.ledger.claim(case, time.time(), LEASE)
-    pending = entry.case.moved(Status.PENDING, reason=f"approved by {deployed.caller}")
-    deployed.ledger.conclude(entry, pending, None)
-    deployed.remedies.send(case, 0)
+    deployed.approver.approve(case, shown=shown or found.shown, by=deployed.caller)
     console.print(Text(f"Case {case} is approved and will be put right."))
 
 

@@ -15,6 +15,7 @@ from rolecall.aws.messaging import EventBus, RemediesQueue
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.registry import Registry
+from rolecall.remediation.approve import Approver
 from rolecall.remediation.undo import Undoer
 from rolecall_cli.errors import StackError
 
@@ -88,6 +89,11 @@ class Deployed:
         """Takes back what it did, under the operator's own credentials."""
         reader, caller = AwsReader(self.aws), AwsCaller(self.aws)
         return Undoer(Registry(), reader, caller, self.ledger, self.bus, time.time)
+
+    @cached_property
+    def approver(self) -> Approver:
+        """Takes the operator's answers."""
+        return Approver(Registry(), self.ledger, self.remedies, time.time)
 
     @cached_property
     def caller(self) -> str:

@@ -48,7 +48,7 @@ def up(
     running = detached.start(here, enforce_iam=enforce_iam)
     stack.build(here.root, progress=_progress)
     # The emulator knows no bus policies.
-    parameters = {"HighestMode": highest_mode.value, "RestrictBus": "no"}
+    parameters = {"HighestMode": highest_mode.value, "RestrictBus": "no", "VerifyAfter": "1"}
     outputs = stack.deploy(
         running.account, here.root, stack_name=STACK_NAME, parameters=parameters, progress=_progress
     )

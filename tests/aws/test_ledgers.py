@@ -105,15 +105,34 @@ def test_a_case_that_nobody_opened_is_an_error(ledger: Ledger) -> None:
         ledger.claim("c-unknown", NOW, 120)
 
 
-def test_the_first_intent_stays(ledger: Ledger) -> None:
+def test_an_intent_is_kept_and_the_next_one_remembers_it(ledger: Ledger) -> None:
     mine = case()
     ledger.open_case(mine, NOW)
     entry = ledger.claim(mine.id, NOW, 120)
     ledger.intend(entry, INTENT)
-    ledger.intend(entry, Intent({}, (), "later"))
     assert ledger.get(mine.id).intent == INTENT
+    later = INTENT.then(Intent({}, (), "later"))
+    ledger.intend(entry, later)
     ledger.release(entry)
-    assert ledger.claim(mine.id, NOW, 120).intent == INTENT
+    assert ledger.claim(mine.id, NOW, 120).intent == later
+    assert later.earlier == (INTENT,)
+    assert later.then(Intent({}, (), "last")).earlier == (INTENT, Intent({}, (), "later"))
+
+
+def test_a_subject_that_is_stopped_takes_no_intent_until_people_have_looked(ledger: Ledger) -> None:
+    mine, other = case(), case(of=SubjectRef("user", "carol", ACCOUNT), event="e-2")
+    for one in (mine, other):
+        ledger.open_case(one, NOW)
+    entry = ledger.claim(mine.id, NOW, 120)
+    ledger.set_stop(mine.drift.subject, "somebody fights")
+    with pytest.raises(CappedError, match="somebody fights") as raised:
+        ledger.intend(entry, INTENT, [Cap("account", "a", 5)])
+    assert raised.value.sort == "stop"
+    assert ledger.get(mine.id).intent is None
+    ledger.intend(ledger.claim(other.id, NOW, 120), INTENT)
+    ledger.set_stop(mine.drift.subject, "")
+    ledger.intend(entry, INTENT)
+    assert ledger.get(mine.id).intent == INTENT
 
 
 def test_an_end_is_kept_with_its_outcome_and_gives_the_case_back(ledger: Ledger) -> None:
@@ -163,7 +182,18 @@ def test_who_lost_the_case_writes_nothing(ledger: Ledger, end: str) -> None:
     assert found.fence == owner.fence
     with pytest.raises(LeaseHeldError):
         ledger.claim(mine.id, NOW + 122, 120)
-    assert ledger.open_case(case(event="e-2"), NOW)[0] is Opening.KNOWN
+    assert ledger.open_case(case(event="e-2"), NOW + 300)[0] is Opening.KNOWN
+
+
+def test_a_drift_whose_case_a_worker_has_in_hand_is_tried_again(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    entry = ledger.claim(mine.id, NOW, 120)
+    # The worker has looked already, and may end the case without this drift.
+    with pytest.raises(LeaseHeldError):
+        ledger.open_case(case(event="e-2"), NOW + 120)
+    ledger.release(entry)
+    assert ledger.open_case(case(event="e-2"), NOW + 120) == (Opening.KNOWN, mine)
 
 
 @pytest.mark.parametrize(
@@ -324,3 +354,21 @@ def test_a_zombie_learns_that_it_lost_the_case_even_when_a_cap_is_reached(ledger
     ledger.claim(mine.id, NOW + 11, 120)
     with pytest.raises(LeaseHeldError):
         ledger.intend(zombie, INTENT, (Cap("account", "account/1/h", 0),))
+
+
+def test_what_no_channel_has_told_is_unheard(ledger: MemoryLedger) -> None:
+    told, untold, silent = (
+        case(event="e-1"),
+        case("q", event="e-2"),
+        case("r", event="e-3", status=Status.WAITING),
+    )
+    moved = case("s", event="e-4")
+    for one in (told, untold, silent, moved):
+        ledger.open_case(one, NOW)
+    for one in (told, moved):
+        assert ledger.claim_telling(one.id, one.status, "slack", NOW)
+        ledger.told(one.id, one.status, "slack")
+    assert ledger.claim_telling(untold.id, untold.status, "slack", NOW)  # its worker died
+    failed = moved.moved(Status.FAILED, ended="x")
+    ledger.conclude(ledger.claim(moved.id, NOW, 120), failed, None)
+    assert sorted(one.id for one in ledger.unheard()) == sorted([untold.id, moved.id])

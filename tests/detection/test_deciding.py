@@ -1,12 +1,15 @@
-"""What is done about a drift, by mode, exemption, protection and grace."""
+"""What is done about a drift: each row of the table, and what holds for every row."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
-from rolecall.detection.deciding import CLOUDFORMATION_GRACE, Decision, decide
-from rolecall.model.cases import Status
+from rolecall.detection.deciding import Decision, Facts, Verdict, decide
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Mode, Severity
 from rolecall.registry import Registry
@@ -15,132 +18,125 @@ from tests.states import ref
 from tests.world import settings
 
 ID = "user-permissions-via-groups"
-DRIFT = Drift(ID, ref("user"), "p", "It is so.", {"inline": "{}"})
-GROUP = Drift("group-has-policy", ref("group"), "policies", "It is so.", [])
+FOUND: dict[str, Any] = {
+    ID: {"inline": "{}"},
+    "group-has-policy": [],
+    "role-no-wildcard-trust": {"statement": "{}"},
+}
+KINDS = {ID: "user", "group-has-policy": "group", "role-no-wildcard-trust": "role"}
 TODAY = "2026-11-02"
+ROWS: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("decisions.yaml"))
 
 
-def _decide(
-    rest: str, drift: Drift = DRIFT, ceiling: Mode = Mode.REMEDIATE, **said: Any
-) -> Decision:
-    found = settings(text(rest), ceiling)
-    convention = Registry(found.options)[drift.convention]
-    return decide(drift, convention, found, **({"path": "", "today": TODAY} | said))
+def _drift(convention: str = ID, name: str = "", *, remediable: bool = True) -> Drift:
+    subject = ref(KINDS[convention])
+    return Drift(
+        convention,
+        replace(subject, name=name or subject.name),
+        "p",
+        "It is so.",
+        FOUND[convention],
+        expected={"trust": "{}"},
+        before={"trust": "{}"},
+        remediable=remediable,
+    )
 
 
-def _mode(mode: str, more: str = "") -> str:
-    return f"conventions: {{{ID}: {{mode: {mode}{more}}}}}\n"
+def _decide(row: dict[str, Any]) -> Decision:
+    drift = _drift(**row.get("drift", {}))
+    more = row.get("more", "")
+    keys = "" if more == "exempt" else more and f", {more}"
+    rest = f"conventions: {{{drift.convention}: {{mode: {row['mode']}{keys}}}}}\n"
+    if more == "exempt":
+        rest += exemption()
+    found = settings(text(rest), Mode(row.get("ceiling", "remediate")))
+    facts = Facts(**({"path": "/", "today": TODAY} | row.get("facts", {})))
+    return decide(drift, Registry(found.options)[drift.convention], found, facts)
 
 
-@pytest.mark.parametrize(
-    ("mode", "status"),
-    [
-        ("off", Status.OBSERVED),
-        ("observe", Status.OBSERVED),
-        ("notify", Status.NOTIFIED),
-        ("approve", Status.AWAITING_APPROVAL),
-        ("remediate", Status.PENDING),
-    ],
-)
-def test_a_mode_says_how_far_it_goes(mode: str, status: Status) -> None:
-    assert _decide(_mode(mode)).status is status
+@pytest.mark.parametrize("row", ROWS, ids=[row["when"] for row in ROWS])
+def test_the_decision_is_that_of_the_table(row: dict[str, Any]) -> None:
+    found = _decide(row)
+    assert (found.verdict, found.status, found.delay) == (
+        row["verdict"], row["status"], row.get("delay", 0)
+    )  # fmt: skip
+    assert found.reason.startswith(row.get("reason", ""))
+    assert bool(found.reason) == ("reason" in row)
+    assert found.severity is Severity(row.get("severity", found.severity))
 
 
-@pytest.mark.parametrize(
-    ("mode", "status"),
-    [("approve", Status.NOTIFIED), ("remediate", Status.NOTIFIED), ("observe", Status.OBSERVED)],
-)
-def test_what_has_no_remedy_is_told_at_most(mode: str, status: Status) -> None:
-    unclear = replace(DRIFT, remediable=False)
-    found = _decide(_mode(mode), unclear)
-    assert (found.status, found.remedy) == (status, None)
-
-
-def test_a_convention_without_remedies_is_told_at_most() -> None:
-    found = _decide("conventions: {group-has-policy: {mode: remediate, grace: 0}}\n", GROUP)
-    assert (found.status, found.remedy) == (Status.NOTIFIED, None)
-
-
-@pytest.mark.parametrize(
-    ("ceiling", "status"),
-    [
-        (Mode.OBSERVE, Status.OBSERVED),
-        (Mode.NOTIFY, Status.NOTIFIED),
-        (Mode.APPROVE, Status.AWAITING_APPROVAL),
-        (Mode.REMEDIATE, Status.PENDING),
-    ],
-)
-def test_the_highest_mode_is_the_ceiling(ceiling: Mode, status: Status) -> None:
-    found = _decide(_mode("remediate"), ceiling=ceiling)
-    assert (found.status, found.mode) == (status, ceiling)
+def test_the_table_has_every_verdict_and_no_situation_twice() -> None:
+    assert {row["verdict"] for row in ROWS} == set(Verdict)
+    assert len({row["when"] for row in ROWS}) == len(ROWS)
 
 
 def test_the_plan_is_shown_whether_or_not_it_is_carried_out() -> None:
-    found = _decide(_mode("notify")).remedy
+    found = _decide({"mode": "notify"}).remedy
     assert found
     assert found.calls == {"iam:DeleteUserPolicy"}
 
 
-@pytest.mark.parametrize("mode", ["notify", "approve", "remediate"])
-def test_an_exempt_drift_is_neither_told_nor_touched(mode: str) -> None:
-    found = _decide(_mode(mode) + exemption())
-    assert found.status is Status.EXEMPT
-    assert found.reason == "exemption EX-1 of platform-oncall until 2027-03-31"
-
-
-def test_an_exemption_that_ended_exempts_no_more_and_is_named() -> None:
-    found = _decide(_mode("remediate") + exemption(), today="2027-04-01")
-    assert found.status is Status.PENDING
-    assert found.reason == "exemption EX-1 ended on 2027-03-31"
-
-
-@pytest.mark.parametrize("mode", ["notify", "approve", "remediate"])
-def test_a_protected_subject_is_told_as_critical_and_never_touched(mode: str) -> None:
-    rest = _mode(mode, ", severity: low")
-    path = _decide(rest, path="/aws-reserved/sso.amazonaws.com/")
-    named = _decide(rest, replace(DRIFT, subject=replace(ref("user"), name="break-glass")))
-    for found in (path, named):
-        assert (found.status, found.severity) == (Status.PROTECTED, Severity.CRITICAL)
-        assert found.reason
-
-
 def test_the_settings_say_how_bad_it_is() -> None:
-    assert _decide(_mode("notify")).severity is Severity.HIGH
-    assert _decide(_mode("notify", ", severity: low")).severity is Severity.LOW
+    assert _decide({"mode": "notify"}).severity is Severity.HIGH
+    assert _decide({"mode": "notify", "more": "severity: low"}).severity is Severity.LOW
 
 
-def test_a_drift_that_is_told_waits_for_its_grace_first() -> None:
-    found = _decide(_mode("notify", ", grace: 60"))
-    assert (found.status, found.delay) == (Status.WAITING, 60)
-    over = _decide(_mode("notify", ", grace: 60"), waited=True)
-    assert (over.status, over.delay) == (Status.NOTIFIED, 0)
-
-
-def test_a_drift_that_is_acted_on_is_told_at_once_and_acted_on_after_its_grace() -> None:
-    found = _decide(_mode("remediate", ", grace: 60"))
-    assert (found.status, found.delay) == (Status.PENDING, 60)
-    assert _decide(_mode("remediate", ", grace: 60"), waited=True).delay == 0
+def test_what_people_must_see_first_is_critical_whatever_the_settings_say() -> None:
+    row = {"mode": "remediate", "more": "severity: low", "drift": {"name": "break-glass"}}
+    assert _decide(row).severity is Severity.CRITICAL
 
 
 def test_a_convention_brings_its_own_grace_and_the_settings_may_shorten_it() -> None:
-    assert _decide("", GROUP).delay == 900
-    assert _decide("conventions: {group-has-policy: {grace: 0}}\n", GROUP).status is Status.NOTIFIED
+    group = {"mode": "notify", "drift": {"convention": "group-has-policy"}}
+    assert _decide(group).delay == 900
+    assert _decide(group | {"more": "grace: 0"}).verdict is Verdict.NOTIFY
 
 
-@pytest.mark.parametrize(
-    ("mode", "more", "through", "delay"),
-    [
-        ("remediate", "", "CloudFormation", CLOUDFORMATION_GRACE),
-        ("approve", "", "CloudFormation", CLOUDFORMATION_GRACE),
-        ("remediate", ", grace: 600", "CloudFormation", 600),
-        ("remediate", "", "Terraform", 0),
-        # Telling does no harm to a stack update, and a name must not silence anything.
-        ("notify", "", "CloudFormation", 0),
-    ],
+ANYTHING = st.fixed_dictionaries(
+    {
+        "mode": st.sampled_from(["'off'", "observe", "notify", "approve", "remediate"]),
+        "ceiling": st.sampled_from(list(Mode)),
+        "more": st.sampled_from(["", "exempt", "grace: 60"]),
+        "drift": st.fixed_dictionaries(
+            {
+                "convention": st.sampled_from(list(KINDS)),
+                "remediable": st.booleans(),
+                "name": st.sampled_from(["", "break-glass"]),
+            }
+        ),
+        "facts": st.fixed_dictionaries(
+            {
+                "path": st.sampled_from(["", "/", "/aws-reserved/x/", "/rolecall/"]),
+                "through": st.sampled_from(["", "CloudFormation"]),
+                "waited": st.booleans(),
+                "approved": st.booleans(),
+                "paused": st.sampled_from(["", "incident 7"]),
+                "capped": st.sampled_from(["", "enough"]),
+            }
+        ),
+    }
 )
-def test_a_stack_update_gets_time_to_finish_and_no_pardon(
-    mode: str, more: str, through: str, delay: int
-) -> None:
-    found = _decide(_mode(mode, more), through=through)
-    assert found.delay == delay
-    assert found.status in {Status.PENDING, Status.AWAITING_APPROVAL, Status.NOTIFIED}
+
+
+@given(ANYTHING)
+def test_nothing_is_put_right_that_anything_speaks_against(row: dict[str, Any]) -> None:
+    found, facts, drift = _decide(row), row["facts"], row["drift"]
+    if found.verdict is not Verdict.REMEDIATE:
+        return
+    assert found.remedy is not None
+    assert drift["remediable"]
+    assert not facts["paused"]
+    assert not facts["capped"]
+    assert facts["path"] in ({"/"} if KINDS[drift["convention"]] == "role" else {"", "/"})
+    assert drift["name"] != "break-glass" or KINDS[drift["convention"]] != "user"
+    assert row["mode"] in {"approve", "remediate"}
+    assert found.mode is Mode.REMEDIATE or facts["approved"]
+    assert facts["waited"] or row["more"] != "grace: 60"
+
+
+@given(ANYTHING)
+def test_nobody_hears_of_what_is_only_observed(row: dict[str, Any]) -> None:
+    found = _decide(row)
+    if found.mode in {Mode.OFF, Mode.OBSERVE}:
+        assert found.verdict in {Verdict.OFF, Verdict.OBSERVE}
+        assert not found.status.is_told

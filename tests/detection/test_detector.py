@@ -18,7 +18,7 @@ DETACH: dict[str, Any] = {"eventName": "DetachUserPolicy", "eventID": "detached"
     ("mode", "outcome", "told", "sent"),
     [
         ("off", "clean", [], 0),
-        ("observe", "observed", [], 0),
+        ("observe", "waiting", [], 1),
         ("notify", "notified", ["notified"], 0),
         ("approve", "awaiting-approval", ["awaiting-approval"], 0),
         ("remediate", "pending", ["pending"], 1),
@@ -64,7 +64,7 @@ def test_the_same_record_again_sends_again_and_opens_nothing_new() -> None:
 def test_the_same_record_after_the_end_tells_the_end_and_acts_no_more() -> None:
     made = world()
     (case_id,) = made.detector.detect(change()).cases
-    made.remediator.settle(case_id)
+    made.settle(case_id)
     made.account.add(BOB, {Facet.USER_ATTACHED_POLICIES: {ATTACHED: "PowerUserAccess"}})
     assert made.detector.detect(change()).outcome == "remediated"
     assert len(made.remedies.sent) == 1
@@ -84,7 +84,7 @@ def test_a_known_case_that_nobody_has_settled_yet_is_handed_over_again() -> None
     made.remedies.sent.clear()  # its worker died before
     made.detector.detect(change(eventID="another"))
     assert made.remedies.sent == [(standing, 0)]
-    made.remediator.settle(standing)
+    made.settle(standing)
     made.detector.detect(change(eventID="a-third"))
     assert len(made.remedies.sent) == 1
 

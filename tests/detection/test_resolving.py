@@ -17,7 +17,6 @@ DETACH: dict[str, Any] = {"eventName": "DetachUserPolicy", "eventID": "detached"
     ("rest", "before"),
     [
         ("", Status.NOTIFIED),
-        ("defaults: {mode: observe}\n", Status.OBSERVED),
         (exemption(), Status.EXEMPT),
         ("conventions: {user-permissions-via-groups: {mode: approve}}\n", Status.AWAITING_APPROVAL),
     ],

@@ -175,6 +175,7 @@ def test_the_scales_go_upward() -> None:
 
 @pytest.mark.parametrize("status", list(Status))
 def test_what_is_open_is_not_yet_ended_and_silence_is_declared(status: Status) -> None:
-    silent = {"observed", "waiting", "exempt", "superseded", "resolved"}
+    silent = {"observed", "waiting", "verifying", "exempt", "superseded", "resolved"}
     assert status.is_told is (status.value not in silent)
-    assert status.is_open is (status.value in {"waiting", "pending", "awaiting-approval", "paused"})
+    opened = {"waiting", "pending", "verifying", "awaiting-approval", "paused"}
+    assert status.is_open is (status.value in opened)

@@ -12,6 +12,7 @@ from rolecall.registry import convention_classes
 from tests.notification.cases import STACK, attached, bare_instance, in_status
 
 EXEMPT = "rolecall exempt c-k5v3qx7m2a4d --stack rolecall"
+SHOWN = in_status(Status.AWAITING_APPROVAL).shown
 BY_HAND = (
     "aws iam detach-user-policy --user-name bob "
     "--policy-arn arn:aws:iam::aws:policy/AdministratorAccess"
@@ -34,7 +35,7 @@ def offered(status: Status) -> list[str]:
         (Status.PROTECTED, []),
         (
             Status.AWAITING_APPROVAL,
-            ["rolecall approve c-k5v3qx7m2a4d --stack rolecall", EXEMPT],
+            [f"rolecall approve c-k5v3qx7m2a4d --stack rolecall --shown {SHOWN}", EXEMPT],
         ),
         (Status.FAILED, [BY_HAND, EXEMPT]),
         (Status.UNDONE, [EXEMPT]),

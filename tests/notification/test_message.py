@@ -50,7 +50,10 @@ def test_parts_stand_in_the_order_of_their_use() -> None:
             Status.PENDING,
             "It will be put right now by iam:DetachUserPolicy, if it is still there then.",
         ),
-        (Status.REMEDIATED, "It was put right 3 s after the change by iam:DetachUserPolicy."),
+        (
+            Status.REMEDIATED,
+            "It was put right by iam:DetachUserPolicy, and seen to hold 3 s after the change.",
+        ),
         (
             Status.PROTECTED,
             "Nothing was changed, because this one is protected: the settings protect it.",
@@ -120,7 +123,7 @@ def test_the_time_it_took_is_said_in_the_unit_that_fits(ended: str, said: str) -
 @pytest.mark.parametrize("time", ["", "yesterday", "2026-99-02T10:00:00Z", "2026-11-03T10:00:00Z"])
 def test_a_time_that_makes_no_sense_is_not_counted_from(time: str) -> None:
     case = replace(attached(), origin=replace(attached().origin, time=time))
-    assert part(case, "") == ("It was put right by iam:DetachUserPolicy.",)
+    assert part(case, "") == ("It was put right by iam:DetachUserPolicy, and seen to hold.",)
 
 
 def test_who_did_it_through_what_from_where_and_when_is_said() -> None:

@@ -19,10 +19,10 @@ def test_whoever_comes_after_a_dead_worker_ends_the_case_as_remediated(
     made, case_id = pending()
     made.log.die_at, made.log.after = at, after
     with pytest.raises(Death):
-        made.settle(case_id)
+        made.settled(case_id)
     made.log.die_at = -1
     made.hold_on()
-    assert made.settle(case_id) is Status.REMEDIATED
+    assert made.settled(case_id) is Status.REMEDIATED
     assert made.changes == 1
     assert made.account.state[BOB][Facet.USER_ATTACHED_POLICIES] == {}
     assert "remediated" in made.bus.statuses
@@ -41,35 +41,35 @@ def test_a_second_death_changes_nothing_about_it(first: int, second: int) -> Non
         made.log.calls.clear()
         made.log.die_at, made.log.after = at, True
         try:
-            made.settle(case_id)
+            made.settled(case_id)
         except Death:
             made.hold_on()
     made.log.die_at = -1
-    assert made.settle(case_id) is Status.REMEDIATED
+    assert made.settled(case_id) is Status.REMEDIATED
     assert made.changes == 1
     assert "remediated" in made.bus.statuses
 
 
-@pytest.mark.parametrize("at", range(1, len(STEPS)))
+@pytest.mark.parametrize("at", [at for at, step in enumerate(STEPS) if step != "ledger.claim"])
 def test_a_dead_worker_holds_the_case_until_its_lease_ends(at: int) -> None:
     made, case_id = pending()
     made.log.die_at = at
     with pytest.raises(Death):
-        made.settle(case_id)
+        made.settled(case_id)
     made.log.die_at = -1
     if made.status(case_id).is_open:
         with pytest.raises(LeaseHeldError):
-            made.settle(case_id)
+            made.settled(case_id)
 
 
 def test_an_undo_after_a_crash_still_finds_its_way() -> None:
     made, case_id = pending()
     made.log.die_at, made.log.after = STEPS.index("account.make"), True
     with pytest.raises(Death):
-        made.settle(case_id)
+        made.settled(case_id)
     made.log.die_at = -1
     made.hold_on()
-    made.settle(case_id)
+    made.settled(case_id)
     made.undoer.undo(case_id, reason="needed for the migration", by="alice")
     assert made.account.state[BOB][Facet.USER_ATTACHED_POLICIES] == {ATTACHED: "PowerUserAccess"}
 
@@ -86,14 +86,14 @@ def test_a_zombie_writes_nothing_once_somebody_else_has_the_case(asleep_before: 
             other["went"] = True
             made.log.before_call = lambda _: None
             made.hold_on()
-            assert made.settle(case_id) is Status.REMEDIATED
+            assert made.settled(case_id) is Status.REMEDIATED
             made.account.calls.clear()
             if asleep_before != "ledger.conclude":
                 made.attach()  # back again: a zombie that still acted would take it away unseen
 
     made.log.before_call = sleep
     with pytest.raises(RetryError):
-        made.settle(case_id)
+        made.settled(case_id)
     assert made.account.calls == []
     assert made.status(case_id) is Status.REMEDIATED
     assert made.bus.statuses == ["remediated"]
@@ -104,7 +104,7 @@ def test_a_zombie_that_took_over_from_a_dead_worker_writes_nothing_either() -> N
     made, case_id = pending()
     made.log.die_at = STEPS.index("account.make")
     with pytest.raises(Death):
-        made.settle(case_id)  # its intent stands
+        made.settled(case_id)  # its intent stands
     made.log.die_at = -1
     made.hold_on()
     reads = []
@@ -113,12 +113,12 @@ def test_a_zombie_that_took_over_from_a_dead_worker_writes_nothing_either() -> N
         reads.append(name)
         if name == "ledger.intend" and reads.count("ledger.claim") == 1:
             made.hold_on()
-            assert made.settle(case_id) is Status.REMEDIATED
+            assert made.settled(case_id) is Status.REMEDIATED
             made.account.calls.clear()
 
     made.log.before_call = sleep
     with pytest.raises(LeaseHeldError):
-        made.settle(case_id)
+        made.settled(case_id)
     assert made.account.calls == []
 
 
@@ -130,11 +130,11 @@ def test_what_was_changed_again_after_a_death_is_told_and_not_called_remediated(
     (case_id,) = made.detector.detect(put).cases
     made.log.die_at = len(made.log.calls) + STEPS.index("account.make")
     with pytest.raises(Death):
-        made.settle(case_id)
+        made.settled(case_id)
     made.log.die_at = -1
     made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {name: "{ }"}})
     made.hold_on()
-    assert made.settle(case_id) is Status.FAILED
+    assert made.settled(case_id) is Status.FAILED
     assert made.account.calls == []
     assert made.bus.statuses[-1] == "failed"
 
@@ -142,7 +142,7 @@ def test_what_was_changed_again_after_a_death_is_told_and_not_called_remediated(
 def test_the_same_message_many_times_acts_once() -> None:
     made, case_id = pending()
     for _ in range(5):
-        made.settle(case_id)
+        made.settled(case_id)
         made.detector.detect(change())
     assert made.changes == 1
     assert len(made.account.calls) == 1

@@ -25,6 +25,9 @@ STEPS = [
     "account.make",
     "account.read",
     "ledger.conclude",
+    "ledger.claim",
+    "account.read",
+    "ledger.conclude",
     "bus.publish",
 ]
 
@@ -40,7 +43,7 @@ def _failing(made: WatchedWorld, error: Exception) -> None:
 def test_a_refused_call_fails_the_case_and_people_hear_why() -> None:
     made, case_id = pending()
     _failing(made, RemedyError("AWS denies iam:DetachUserPolicy"))
-    assert made.settle(case_id) is Status.FAILED
+    assert made.settled(case_id) is Status.FAILED
     (case,) = made.bus.published
     assert case.reason == "AWS denies iam:DetachUserPolicy"
     assert case.ended
@@ -52,11 +55,11 @@ def test_what_may_succeed_later_frees_the_case_for_the_next_try(error: Exception
     made, case_id = pending()
     _failing(made, error)
     with pytest.raises(type(error)):
-        made.settle(case_id)
+        made.settled(case_id)
     assert made.status(case_id) is Status.PENDING
     assert made.bus.published == []
     made.log.before_call = lambda _: None
-    assert made.settle(case_id) is Status.REMEDIATED  # at once: the lease was given back
+    assert made.settled(case_id) is Status.REMEDIATED  # at once: the lease was given back
     entry = made.ledger.get(case_id)
     assert entry.intent
     assert entry.intent.snapshot[Facet.USER_ATTACHED_POLICIES] == {ATTACHED: "PowerUserAccess"}
@@ -66,11 +69,19 @@ def test_a_remedy_that_changes_nothing_is_tried_again_and_not_called_done() -> N
     made, case_id = pending()
     real = made.account.make
     made.account.make = lambda *_: {}  # type: ignore[method-assign]
-    with pytest.raises(UnsettledError, match="still there"):
-        made.settle(case_id)
-    assert made.status(case_id) is Status.PENDING
+    with pytest.raises(UnsettledError, match="seen whether it holds"):
+        made.remediator.settle(case_id)
+    assert made.status(case_id) is Status.VERIFYING
     made.account.make = real  # type: ignore[method-assign]
-    assert made.settle(case_id) is Status.REMEDIATED
+    assert made.settled(case_id) is Status.REMEDIATED
+
+
+def test_a_remedy_that_never_changes_anything_ends_as_a_fight() -> None:
+    made, case_id = pending()
+    made.account.make = lambda *_: {}  # type: ignore[method-assign]
+    assert made.settled(case_id) is Status.CAPPED
+    assert made.log.calls.count("account.make") == 3
+    assert made.bus.statuses == ["capped"]
 
 
 def test_a_subject_that_goes_away_while_it_is_put_right_is_superseded() -> None:
@@ -83,14 +94,14 @@ def test_a_subject_that_goes_away_while_it_is_put_right_is_superseded() -> None:
         return {}
 
     made.account.make = make  # type: ignore[method-assign]
-    assert made.settle(case_id) is Status.SUPERSEDED
+    assert made.settled(case_id) is Status.SUPERSEDED
 
 
 def test_a_case_that_ended_is_told_again_and_never_acted_on_again() -> None:
     made, case_id = pending()
-    made.settle(case_id)
+    made.settled(case_id)
     made.attach()
-    assert made.settle(case_id) is Status.REMEDIATED
+    assert made.settled(case_id) is Status.REMEDIATED
     assert len(made.account.calls) == 1
     assert made.bus.statuses == ["remediated", "remediated"]
 
@@ -98,12 +109,12 @@ def test_a_case_that_ended_is_told_again_and_never_acted_on_again() -> None:
 def test_a_case_that_nobody_opened_is_an_error() -> None:
     made, _ = pending()
     with pytest.raises(CaseError):
-        made.settle("c-unknown")
+        made.settled("c-unknown")
 
 
 def test_two_workers_never_hold_a_case_at_once() -> None:
     made, case_id = pending()
     made.ledger.claim(case_id, made.clock(), 120)
     with pytest.raises(LeaseHeldError):
-        made.settle(case_id)
+        made.settled(case_id)
     assert made.account.calls == []

@@ -1,11 +1,16 @@
 """What holds a write back: a pause, and caps. Detection and telling go on."""
 
+from typing import Any
+
 import pytest
 
 from rolecall.model.cases import Status
 from rolecall.model.scales import Severity
-from tests.detection.staged import BOB, change
+from rolecall.model.subjects import Facet, SubjectRef
+from tests.detection.staged import ATTACHED, BOB, change
 from tests.remediation.watched import WatchedWorld, pending
+from tests.samples import sample
+from tests.states import ACCOUNT
 from tests.world import ACTING, settings
 
 CAPS = ("account", "convention", "actor", "drift")
@@ -21,7 +26,7 @@ def capped(sort: str) -> tuple[WatchedWorld, str]:
 @pytest.mark.parametrize("sort", CAPS)
 def test_what_is_over_a_cap_is_told_as_critical_and_not_written(sort: str) -> None:
     made, case_id = capped(sort)
-    assert made.settle(case_id) is Status.CAPPED
+    assert made.settled(case_id) is Status.CAPPED
     assert made.account.calls == []
     (told,) = made.bus.published
     assert told.severity is Severity.CRITICAL
@@ -30,36 +35,91 @@ def test_what_is_over_a_cap_is_told_as_critical_and_not_written(sort: str) -> No
 
 def test_what_people_approve_is_not_held_back_by_a_cap() -> None:
     made, case_id = capped("account")
-    made.settle(case_id)
-    kept = made.ledger.kept[case_id]
-    kept.case = kept.case.moved(Status.PENDING, reason="approved by alice")
-    assert made.settle(case_id) is Status.REMEDIATED
+    made.settled(case_id)
+    made.approve(case_id)
+    assert made.settled(case_id) is Status.REMEDIATED
 
 
 def test_a_drift_that_always_comes_back_is_put_right_three_times_an_hour_and_then_told() -> None:
     made, case_id = pending()
     before = made.account.state[BOB].copy()
-    outcomes = [made.settle(case_id)]
+    outcomes = [made.settled(case_id)]
     for number in range(2, 6):
         made.account.state[BOB] = before.copy()
         seen = made.detector.detect(change(eventID=f"again-{number}"))
-        outcomes.append(made.settle(seen.cases[0]))
+        outcomes.append(made.settled(seen.cases[0]))
     assert outcomes == [Status.REMEDIATED] * 3 + [Status.CAPPED] * 2
     assert len(made.account.calls) == 3
-    made.clock.now += 3600
-    made.ledger.known.clear()
-    seen = made.detector.detect(change(eventID="next-hour"))
-    assert made.settle(seen.cases[0]) is Status.REMEDIATED
+    assert made.bus.published[-1].reason.startswith("the cap is 3 writes an hour for one drift")
+
+
+def fought() -> tuple[WatchedWorld, str]:
+    """A world in which bob's drift came back a third time, and the case that was held back."""
+    made, case_id = pending()
+    before = made.account.state[BOB].copy()
+    for number in range(4):
+        made.settled(case_id)
+        made.account.state[BOB] = before.copy()
+        (case_id,) = made.detector.detect(change(eventID=f"again-{number}")).cases
+    assert made.status(case_id) is Status.CAPPED
+    return made, case_id
+
+
+def test_after_a_fight_nothing_is_written_on_that_subject_until_people_have_looked() -> None:
+    made, case_id = fought()
+    made.account.calls.clear()
+    made.clock.now += 3600  # the cap would let it through again
+    put = sample("user-permissions-via-groups/drift-put-user-policy").change
+    name = put.request["policyName"] if put.request else ""
+    made.account.state[BOB][Facet.USER_INLINE_POLICIES] = {name: "{}"}
+    found = made.detector.detect(put).cases
+    assert {made.settled(one) for one in found} == {Status.CAPPED}
+    assert made.account.calls == []
+    told = made.bus.published[-1]
+    assert told.severity is Severity.CRITICAL
+    assert f"brings the drift of case {case_id} back" in told.reason
+    made.approve(case_id)
+    assert made.settled(case_id) is Status.REMEDIATED
+    assert Facet.USER_INLINE_POLICIES in made.account.state[BOB]
+
+
+def test_a_fight_over_one_subject_stops_nothing_on_another() -> None:
+    made, _ = fought()
+    carol = SubjectRef("user", "carol", ACCOUNT)
+    made.attach(carol)
+    record: dict[str, Any] = {"requestParameters": {"userName": "carol", "policyArn": ATTACHED}}
+    (case_id,) = made.detector.detect(change(eventID="carol", **record)).cases
+    assert made.settled(case_id) is Status.REMEDIATED
+
+
+def test_a_drift_that_is_back_when_the_remedy_is_verified_is_put_right_again_and_counted() -> None:
+    made, case_id = pending()
+    before = made.account.state[BOB].copy()
+    backs = 0
+
+    def fights_back(name: str) -> None:
+        nonlocal backs
+        if name == "ledger.claim" and made.status(case_id) is Status.VERIFYING and backs < 2:
+            backs += 1
+            made.account.state[BOB] = before.copy()
+
+    made.log.before_call = fights_back
+    assert made.settled(case_id) is Status.REMEDIATED
+    assert len(made.account.calls) == 3
+    assert made.bus.statuses == ["remediated"]
+    assert len(made.ledger.kept[case_id].intent.earlier) == 2  # type: ignore[union-attr]
+    made.undoer.undo(case_id, reason="needed for the migration", by="alice")
+    assert made.account.state[BOB] == before
 
 
 def test_a_pause_stops_the_write_and_its_end_lets_the_case_go_on() -> None:
     made, case_id = pending()
     made.ledger.set_pause("incident 7")
-    assert made.settle(case_id) is Status.PAUSED
+    assert made.settled(case_id) is Status.PAUSED
     assert made.account.calls == []
     assert made.bus.published[-1].reason == "incident 7"
     made.ledger.set_pause("")
-    assert made.settle(case_id) is Status.REMEDIATED
+    assert made.settled(case_id) is Status.REMEDIATED
 
 
 def test_a_pause_that_cannot_be_read_stops_the_write_too() -> None:
@@ -71,5 +131,5 @@ def test_a_pause_that_cannot_be_read_stops_the_write_too() -> None:
 
     made.log.before_call = fail
     with pytest.raises(OSError, match="does not answer"):
-        made.settle(case_id)
+        made.settled(case_id)
     assert made.account.calls == []

@@ -21,7 +21,7 @@ WHY = "needed for the migration"
 
 def _remediated() -> tuple[WatchedWorld, str]:
     made, case_id = pending()
-    made.settle(case_id)
+    made.settled(case_id)
     made.account.calls.clear()
     return made, case_id
 
@@ -38,7 +38,7 @@ def test_undo_brings_back_the_very_state_that_the_remedy_found(sample: Sample) -
     made = world_of(sample.change)
     before = copy.deepcopy(made.account.state)
     cases = made.detector.detect(sample.change).cases
-    settled = [made.remediator.settle(case_id) for case_id in cases]
+    settled = [made.settle(case_id) for case_id in cases]
     remediated = [case.id for case in settled if case.status is Status.REMEDIATED]
     assert bool(remediated) == (made.account.state != before)
     assert bool(remediated) == bool(settled[0].remedy)

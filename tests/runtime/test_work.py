@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rolecall.errors import CaseError
+from rolecall.errors import CaseError, UnsettledError
 from rolecall.model.cases import Status
 from rolecall.runtime.log import log
 from rolecall.runtime.work import detect, replay, settle
@@ -91,7 +91,11 @@ def test_a_case_is_settled_and_its_outcome_logged(lines: Any) -> None:
     _detect(made)
     ((case_id, _),) = made.remedies.sent
     working, _ = runtime(made)
-    settle(working, message(json.dumps({"case": case_id})))
+    body = message(json.dumps({"case": case_id}))
+    with pytest.raises(UnsettledError) as raised:
+        settle(working, body)
+    made.clock.now += raised.value.after
+    settle(working, body)
     assert made.ledger.get(case_id).case.status is Status.REMEDIATED
     assert lines()[-1]["outcome"] == "remediated"
 

@@ -1,7 +1,6 @@
 """The account of the simulation: it has a past, and everything done in it has a record."""
 
 import copy
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +42,6 @@ class Account(MemoryAccount):
         super().__init__(ACCOUNT)
         self._clock, self._crew, self._tell, self._witness = clock, crew, tell, witness
         self.past: dict[SubjectRef, list[tuple[float, State | None]]] = {}
-        self.deeds: Counter[SubjectRef] = Counter()  # what was done by people
         self.brought: dict[Part, str] = {}  # by which record each drift came
 
     def _keep(self, ref: SubjectRef, event: str) -> None:
@@ -63,7 +61,7 @@ class Account(MemoryAccount):
 
     def start(self, ref: SubjectRef, state: Mapping[Facet, Any]) -> None:
         """Put a subject there before anything happens."""
-        self.add(ref, state, PATHS.get(ref, ""))
+        self.add(ref, state, PATHS.get(ref, "/"))
         self.past[ref] = [(float("-inf"), copy.deepcopy(self.state[ref]))]
 
     def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
@@ -86,13 +84,12 @@ class Account(MemoryAccount):
         ref = deed.ref
         if (ref not in self.state) != (deed.facet is None and deed.key != "gone"):
             return
-        self.deeds[ref] += 1
         request, response, call = _request(deed, self.state.get(ref))
         if deed.facet is None:
             if deed.key == "gone":
                 del self.state[ref]
             else:
-                self.add(ref, _new(deed), PATHS.get(ref, ""))
+                self.add(ref, _new(deed), PATHS.get(ref, "/"))
         elif deed.facet is Facet.ROLE_TRUST:
             self.state[ref][deed.facet] = deed.value
         else:

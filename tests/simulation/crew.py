@@ -45,7 +45,8 @@ class Worker:
     versions: dict[SubjectRef, int] = field(default_factory=dict)
     age: float = 0.0
     intended: bool = False
-    made: bool = False
+    changed: int = 0
+    fence: int = 0
 
 
 def _refusal(name: str, kind: str) -> Exception:
@@ -98,9 +99,10 @@ class Crew:
             worker.case = args[0]
         trouble = worker.troubles.get(worker.step)
         worker.step += 1
-        if trouble is None:
-            return real(*args)
-        return self._strike(worker, trouble, name, real, args)
+        answer = self._strike(worker, trouble, name, real, args) if trouble else real(*args)
+        if name == "ledger.claim":
+            worker.fence = answer.fence
+        return answer
 
     def _strike(
         self,

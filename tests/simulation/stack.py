@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from rolecall.detection.detect import Detector, Seen, moment
-from rolecall.errors import LeaseHeldError
+from rolecall.detection.detect import Detector, moment
+from rolecall.detection.overdue import Overdue
+from rolecall.errors import ApprovalVoidError, LeaseHeldError
 from rolecall.model.cases import Case, Status
-from rolecall.model.changes import Change
 from rolecall.notification.message import Message
 from rolecall.notification.notify import Notifier
 from rolecall.ports import Cap, Entry, Intent, Opening, Outcome
 from rolecall.registry import Registry
-from rolecall.remediation.remediate import LEASE, Remediator
+from rolecall.remediation.approve import Approver
+from rolecall.remediation.remediate import Remediator
 from rolecall.remediation.undo import Undoer
 from rolecall.runtime import Runtime
 from rolecall.runtime.batch import Batch
@@ -39,6 +40,7 @@ class Ledger(MemoryLedger):
         super().__init__()
         self._crew = crew
         self.been: dict[tuple[str, Status], None] = {}
+        self.counted: list[tuple[Case, str]] = []
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
         opening, standing = super().open_case(case, now)
@@ -49,10 +51,15 @@ class Ledger(MemoryLedger):
         first = self.kept[entry.case.id].intent
         super().intend(entry, intent, caps)
         kept, worker = self.kept[entry.case.id].intent, self._crew.worker
-        assert first in {None, kept} if first is None else first == kept  # I-3
+        assert kept is not None
+        # I-3: what was written down before is never forgotten.
+        if first is not None:
+            assert kept == first or kept.earlier[-1].remedy == first.remedy
         assert worker is not None
         worker.intended = True
-        if first is None and kept is not None:
+        if caps:
+            self.counted.append((entry.case, kept.at[:13]))
+        if first != kept:
             assert worker.read is not None
             assert kept.snapshot == {f.value: v for f, v in worker.read.state.items()}
 
@@ -90,7 +97,7 @@ class Stack:
         self.clock = Clock()
         self.crew = Crew(meanwhile)
         self.settings, self.registry = settings, Registry(settings.options)
-        self.changes = Queue("changes", 180, 5, self.clock)
+        self.changes = Queue("changes", 180, 6, self.clock)
         self.remedies = Queue("remedies", 360, 8, self.clock)
         self.alerts = Queue("alerts", 180, 8, self.clock)
         self.queues = {q.name: q for q in (self.changes, self.remedies, self.alerts)}
@@ -98,8 +105,7 @@ class Stack:
         self.account = Account(self.clock, self.crew, self._record, witness)
         self.told: Counter[Told] = Counter()
         self.told_by: dict[Told, list[Worker]] = {}
-        self.seen: dict[str, list[tuple[Seen, bool]]] = {}
-        self.approved: set[str] = set()
+        self.approved: Counter[str] = Counter()
         self._events = 0
         self.channels = [
             Channel(n, self.crew, self.told, self.told_by) for n in ("people", "slack")
@@ -120,19 +126,8 @@ class Stack:
         )
         made.notifier = Notifier(channels, ledger, self.clock, "rolecall")
         self.undoer = Undoer(self.registry, account, account, ledger, bus, self.clock)
+        self.overdue = Overdue(self.ledger, self, _Remedies(self.remedies), self.clock)
         self._runtime = made
-        self._watch(made.detector)
-
-    def _watch(self, detector: Detector) -> None:
-        real = detector.detect
-
-        def seeing(change: Change) -> Seen:
-            seen = real(change)
-            nested = len(self.crew.awake) > 1
-            self.seen.setdefault(change.event_id, []).append((seen, nested))
-            return seen
-
-        detector.detect = seeing  # type: ignore[method-assign]
 
     def publish(self, case: Case) -> None:
         """The bus and its rule: every state of every case goes to the alerts."""
@@ -228,19 +223,16 @@ class Stack:
 
     def approve(self, place: int) -> None:
         """Approve a case as `rolecall approve` does."""
-        cases = self.standing(Status.AWAITING_APPROVAL, Status.CAPPED)
+        cases = [case for case in self.ledger.cases() if case.asks]
         if not cases:
             return
         case_id = cases[place % len(cases)].id
+        approver = Approver(self.registry, self.ledger, _Remedies(self.remedies), self.clock)
         try:
-            entry = self.ledger.claim(case_id, self.clock(), LEASE)
-        except LeaseHeldError:
+            approver.approve(case_id, shown=self.ledger.get(case_id).case.shown, by="ann")
+        except (LeaseHeldError, ApprovalVoidError):
             return
-        self.approved.add(case_id)
-        self.ledger.conclude(
-            entry, entry.case.moved(Status.PENDING, reason="approved by ann"), None
-        )
-        self.remedies.put({"case": case_id})
+        self.approved[case_id] += 1
 
     def standing(self, *statuses: Status) -> list[Case]:
         """The cases in one of these states, oldest first."""

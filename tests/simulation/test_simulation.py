@@ -23,10 +23,10 @@ from hypothesis import HealthCheck
 from hypothesis import settings as profile
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from rolecall.detection.overdue import LATE
 from rolecall.errors import RolecallError, UndoRefusedError
 from rolecall.model.cases import Case, Status
 from rolecall.model.subjects import Facet
-from rolecall.remediation.undo import HOLD
 from rolecall.runtime.log import log
 from tests.simulation.checks import Witness, at_rest, bounded, caps, told_once
 from tests.simulation.crew import Trouble, Worker
@@ -113,7 +113,10 @@ class Simulation(RuleBasedStateMachine):
         if number < 0:
             self.stack.account.do(DEEDS[trouble.meanwhile], AGENTS[0])
         elif number < len(OTHERS):
-            self.stack.work(OTHERS[number], 0)
+            worker = self.stack.crew.worker
+            if OTHERS[number] == "remedies" and worker and worker.case:
+                self.stack.remedies.put({"case": worker.case})  # delivered twice
+            self.stack.work(OTHERS[number], trouble.seconds)
         else:
             self.stack.ledger.set_pause("incident 7")
 
@@ -187,6 +190,10 @@ class Simulation(RuleBasedStateMachine):
         if really:
             self.stack.ledger.set_pause("incident 7")
 
+    @rule()
+    def what_is_overdue_is_brought_forward(self) -> None:
+        self.stack.overdue.bring_forward()
+
     @rule(place=few)
     def somebody_approves(self, place: int) -> None:
         self.stack.approve(place)
@@ -204,7 +211,7 @@ class Simulation(RuleBasedStateMachine):
     def _undo(self, case: Case, befalls: list[Trouble]) -> None:
         stack, ref = self.stack, case.drift.subject
         worker = Worker("undo", {one.at: one for one in befalls})
-        before = stack.account.deeds[ref]
+        before = len(stack.account.past[ref])
 
         def undo() -> Case | type[Exception]:
             try:
@@ -213,16 +220,18 @@ class Simulation(RuleBasedStateMachine):
                 return type(error)
 
         answer = stack.crew.run(worker, undo)
-        if stack.account.deeds[ref] != before:
-            return
+        now = len(stack.account.past[ref])
+        began = self.begun.pop(case.id, None)
+        if now - before > worker.changed:
+            return  # somebody else changed it meanwhile
         if isinstance(answer, Case):
-            self.witness.undone(stack, answer)
-            self.begun.pop(case.id, None)
+            if began in {None, before}:
+                self.witness.undone(stack, answer)
         elif answer is UndoRefusedError:
             # Who died on the way, or never heard the answer, must find the way when he comes again.
-            assert self.begun.pop(case.id, before - 1) != before
-        elif worker.made:
-            self.begun[case.id] = before
+            assert began != before
+        elif worker.changed or began == before:
+            self.begun[case.id] = now
 
     @invariant()
     def caps_hold_and_nothing_is_told_twice(self) -> None:
@@ -238,9 +247,11 @@ class Simulation(RuleBasedStateMachine):
 
     def _calm(self) -> None:
         stack = self.stack
-        stack.clock.now += HOLD / 24
         for _ in range(3):
             stack.resume()
+            stack.drain()
+            stack.clock.now += LATE + 1
+            stack.overdue.bring_forward()
             stack.drain()
             for case_id in [c for c in self.begun if stack.ledger.kept[c].case.ended]:
                 self._undo(stack.ledger.get(case_id).case, [])
@@ -252,11 +263,12 @@ class Simulation(RuleBasedStateMachine):
 
 
 Simulation.TestCase.settings = profile(
-    max_examples=5_000 if SOAK else 150,
+    max_examples=5_000 if SOAK else 600,
     stateful_step_count=80 if SOAK else 40,
     derandomize=not SOAK,
     deadline=None,
     database=None,
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
 

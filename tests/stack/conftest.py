@@ -31,7 +31,12 @@ exemptions:
     owner: platform-oncall
     expires: 2099-12-31
 """
-PARAMETERS = {"HighestMode": "remediate", "RestrictBus": "no", "LogRetentionDays": "1"}
+PARAMETERS = {
+    "HighestMode": "remediate",
+    "RestrictBus": "no",
+    "LogRetentionDays": "1",
+    "VerifyAfter": "1",
+}
 PATIENCE = 60.0
 
 

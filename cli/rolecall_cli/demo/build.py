@@ -33,6 +33,7 @@ conventions:
 _PARAMETERS = {
     "HighestMode": "remediate",
     "RestrictBus": "no",  # the embedded account knows no policies of buses
+    "VerifyAfter": "1",  # and it settles at once
     "SlackWebhookSecret": SECRET,
     "AlertEmail": "security@example.com",
     "LogRetentionDays": "1",

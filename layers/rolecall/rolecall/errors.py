@@ -4,7 +4,8 @@ RolecallError                  anything that stops a piece of work, in one sente
 ├── ConventionError            a convention is declared wrongly
 ├── SettingsError              the settings cannot be used; nothing is written while that lasts
 ├── CaseError                  the case asked for is not there, or is not in a state to do this
-│   └── UndoRefusedError       taking back would overwrite somebody's later change, or has no reason
+│   ├── UndoRefusedError       taking back would overwrite somebody's later change, or has no reason
+│   └── ApprovalVoidError      what was approved is not what is there, or the answer came too late
 ├── RetryError                 not now: the message goes back to its queue
 │   ├── LeaseHeldError         another worker holds the case
 │   ├── UnsettledError         AWS is not ready for the call yet (an instance still pending)
@@ -46,8 +47,20 @@ class UndoRefusedError(CaseError):
     """Taking back would overwrite a later change, or nobody said why."""
 
 
+class ApprovalVoidError(CaseError):
+    """What was approved is not what is there, or the answer came too late."""
+
+
 class RetryError(RolecallError):
-    """Not now: the message goes back to its queue."""
+    """Not now: the message goes back to its queue.
+
+    Attributes:
+        after: Seconds after which it may come back; 0 where nobody can say.
+    """
+
+    def __init__(self, message: str, *, after: int = 0) -> None:
+        super().__init__(message)
+        self.after = after
 
 
 class LeaseHeldError(RetryError):
@@ -71,7 +84,15 @@ class PausedError(HeldBackError):
 
 
 class CappedError(HeldBackError):
-    """So many writes were made already that people must look first."""
+    """So many writes were made already that people must look first.
+
+    Attributes:
+        sort: Which sort of cap it is: `account`, `convention`, ...; `stop` for a stopped subject.
+    """
+
+    def __init__(self, message: str, sort: str) -> None:
+        super().__init__(message)
+        self.sort = sort
 
 
 class RemedyError(RolecallError):

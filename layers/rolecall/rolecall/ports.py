@@ -1,9 +1,9 @@
 """What the use cases need from outside, as interfaces. Adapters and in-memory fakes fulfil them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
@@ -54,15 +54,36 @@ class Opening(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is about to be done: written before the deed, never overwritten."""
+    """What is about to be done: written before the deed.
+
+    Attributes:
+        earlier: What was about to be done before in the same case, oldest first: a worker died, or
+            the drift came back. Never forgotten, for any of it may have been done.
+    """
 
     snapshot: Mapping[str, Any]
     remedy: tuple[Mapping[str, Any], ...]
     at: str
+    earlier: tuple[Self, ...] = ()
+
+    def then(self, intent: "Intent") -> "Intent":
+        """The next intent of the same case, which remembers this one."""
+        return replace(intent, earlier=(*self.earlier, replace(self, earlier=())))
 
     def to_dict(self) -> dict[str, Any]:
         """The intent as JSON-able data."""
-        return {"snapshot": dict(self.snapshot), "remedy": list(self.remedy), "at": self.at}
+        return {
+            "snapshot": dict(self.snapshot),
+            "remedy": list(self.remedy),
+            "at": self.at,
+            "earlier": [intent.to_dict() for intent in self.earlier],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The intent that `to_dict` described."""
+        earlier = tuple(cls.from_dict(one) for one in data["earlier"])
+        return cls(data["snapshot"], tuple(data["remedy"]), data["at"], earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +150,11 @@ class Ledger(Protocol):
     """Keeps cases, snapshots and leases. Every write is conditional."""
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
-        """Open the case unless its drift is known; answers with the case that stands."""
+        """Open the case unless its drift is known; answers with the case that stands.
+
+        Raises:
+            LeaseHeldError: a worker has the case that stands in hand and may be about to end it.
+        """
 
     def claim(self, case_id: str, now: float, lease: float) -> Entry:
         """Take the case for so many seconds, with a new fence.
@@ -143,13 +168,17 @@ class Ledger(Protocol):
         """Give the case back without a result."""
 
     def intend(self, entry: Entry, intent: Intent, caps: Sequence[Cap] = ()) -> None:
-        """Write the intent, unless one is there already, and count the write: all in one step.
+        """Write the intent and count the write: all in one step.
 
         Raises:
             LeaseHeldError: somebody else has claimed the case since.
             PausedError: somebody has paused all writes; nothing was written.
-            CappedError: one of the caps is reached; nothing was written or counted.
+            CappedError: one of the caps is reached or the subject is stopped; nothing was written or
+                counted.
         """
+
+    def set_stop(self, ref: SubjectRef, reason: str) -> None:
+        """Stop all writes on one subject until people have looked, or end that with "" as the reason."""
 
     def pause(self) -> str:
         """Why all writes are paused; "" when they are not. Never from a cache."""
@@ -178,6 +207,9 @@ class Ledger(Protocol):
 
     def cases(self) -> Iterator[Case]:
         """Every case, in no order."""
+
+    def unheard(self) -> Iterator[Case]:
+        """Every case of which people should hear where it stands, and no channel has told it."""
 
     def snooze(self, case: Case, until: float) -> None:
         """Stay silent about the case's drift until then (seconds since the epoch)."""

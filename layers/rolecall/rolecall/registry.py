@@ -77,6 +77,10 @@ class Registry:
     def __getitem__(self, id_: str) -> Convention:
         return self.conventions[id_]
 
+    def get(self, id_: str) -> Convention | None:
+        """The convention with this id, or None when it is not there any more."""
+        return self.conventions.get(id_)
+
     def watching(self, call: str) -> tuple[Convention, ...]:
         """The state conventions that this call makes look."""
         return self._watchers.get(call, ())

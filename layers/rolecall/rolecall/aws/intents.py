@@ -6,43 +6,52 @@ from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
-from rolecall.aws.items import as_json, failed_writes, number, text
+from rolecall.aws.items import Item, as_json, failed_writes, number, text
 from rolecall.aws.table import Table
 from rolecall.errors import CappedError, PausedError
+from rolecall.model.subjects import SubjectRef
 from rolecall.ports import Cap, Entry, Intent, over
 
 _CAP_KEPT = 7_200  # seconds that the count of an hour is kept
 _PAUSE = {"pk": text("CONTROL"), "sk": text("PAUSE")}
 
 
+def _stop(ref: SubjectRef) -> Item:
+    return {"pk": text(f"SUBJECT#{ref.key}"), "sk": text("STOP")}
+
+
 class DynamoIntents(Table):
     """Keeps what is about to be done, and counts it."""
 
     def intend(self, entry: Entry, intent: Intent, caps: Sequence[Cap] = ()) -> None:
-        """Write the intent, unless one is there already, and count the write: all in one step.
+        """Write the intent and count the write: all in one step.
 
         Raises:
             LeaseHeldError: somebody else has claimed the case since.
             PausedError: somebody has paused all writes; nothing was written.
-            CappedError: one of the caps is reached; nothing was written or counted.
+            CappedError: one of the caps is reached or the subject is stopped; nothing was written or
+                counted.
         """
-        expression = "SET intent = if_not_exists(intent, :intent)"
-        update = self._fenced(entry, expression, {":intent": as_json(intent.to_dict())})
-        not_paused = {
-            "TableName": self._table,
-            "Key": _PAUSE,
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
+        # The fence says that nobody has written since the claim, so nothing is overwritten unread.
+        update = self._fenced(entry, "SET intent = :intent", {":intent": as_json(intent.to_dict())})
         try:
             self._dynamo.transact_write_items(
                 TransactItems=[
                     {"Update": update},
-                    {"ConditionCheck": not_paused},
+                    {"ConditionCheck": self._is_not_there(_PAUSE)},
+                    {"ConditionCheck": self._is_not_there(_stop(entry.case.drift.subject))},
                     *({"Update": self._count(cap)} for cap in caps),
                 ]
             )
         except ClientError as error:
             self._held_back(entry, error, caps)
+
+    def _is_not_there(self, key: Item) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Key": key,
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
 
     def _count(self, cap: Cap) -> dict[str, Any]:
         return {
@@ -59,21 +68,34 @@ class DynamoIntents(Table):
 
     def _held_back(self, entry: Entry, error: ClientError, caps: Sequence[Cap]) -> NoReturn:
         failed = failed_writes(error)
-        if len(failed) != 2 + len(caps) or failed[0] or not any(failed):
+        if len(failed) != 3 + len(caps) or failed[0] or not any(failed):
             self._lost(entry, error)
         if failed[1]:
             raise PausedError(self.pause() or "it was paused a moment ago") from error
-        reached = caps[failed[2:].index(True)]
-        raise CappedError(over(reached)) from error
+        if failed[2]:
+            why = self._reason(_stop(entry.case.drift.subject)) or "it was stopped a moment ago"
+            raise CappedError(why, "stop") from error
+        reached = caps[failed[3:].index(True)]
+        raise CappedError(over(reached), reached.sort) from error
 
     def pause(self) -> str:
         """Why all writes are paused; "" when they are not. Never from a cache."""
-        answer = self._dynamo.get_item(TableName=self._table, Key=_PAUSE, ConsistentRead=True)
-        return str(answer["Item"]["reason"]["S"]) if "Item" in answer else ""
+        return self._reason(_PAUSE)
 
     def set_pause(self, reason: str) -> None:
         """Pause all writes, or end the pause with "" as the reason."""
+        self._set(_PAUSE, reason)
+
+    def set_stop(self, ref: SubjectRef, reason: str) -> None:
+        """Stop all writes on one subject until people have looked, or end that with "" as the reason."""
+        self._set(_stop(ref), reason)
+
+    def _reason(self, key: Item) -> str:
+        answer = self._dynamo.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return str(answer["Item"]["reason"]["S"]) if "Item" in answer else ""
+
+    def _set(self, key: Item, reason: str) -> None:
         if reason:
-            self._dynamo.put_item(TableName=self._table, Item=_PAUSE | {"reason": text(reason)})
+            self._dynamo.put_item(TableName=self._table, Item={**key, "reason": text(reason)})
         else:
-            self._dynamo.delete_item(TableName=self._table, Key=_PAUSE)
+            self._dynamo.delete_item(TableName=self._table, Key=key)

@@ -61,14 +61,7 @@ def case_of(item: Item) -> Case:
 
 
 def _outcome(data: Mapping[str, Any]) -> Outcome:
-    # What was written by an older version holds neither of the last two.
-    return Outcome(
-        tuple(data["undo"]),
-        data["left"],
-        data["at"],
-        data.get("undoing", ""),
-        data.get("before"),
-    )
+    return Outcome(tuple(data["undo"]), data["left"], data["at"], data["undoing"], data["before"])
 
 
 def entry_of(item: Item) -> Entry:
@@ -78,7 +71,7 @@ def entry_of(item: Item) -> Entry:
     return Entry(
         case_of(item),
         int(float(item.get("fence", {"N": "0"})["N"])),
-        Intent(intent["snapshot"], tuple(intent["remedy"]), intent["at"]) if intent else None,
+        Intent.from_dict(intent) if intent else None,
         _outcome(outcome) if outcome else None,
     )
 

@@ -6,6 +6,7 @@
 | `CASE#<id>`          | `TOLD#<status>#<channel>`   | that this was told, or who is telling it     |
 | `CAP#<bucket>`       | `CAP`                       | how many writes were made in that hour       |
 | `CONTROL`            | `PAUSE`                     | that all writes are paused, and why          |
+| `SUBJECT#<key>`      | `STOP`                      | that writes on it are stopped, and why       |
 | `SUBJECT#<key>`      | `DRIFT#<drift key>`         | which case stands for a drift, and its state |
 """
 
@@ -53,7 +54,11 @@ class DynamoLedger(DynamoIntents, DynamoTellings):
     """The ledger in its table."""
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
-        """Open the case unless its drift is known; answers with the case that stands."""
+        """Open the case unless its drift is known; answers with the case that stands.
+
+        Raises:
+            LeaseHeldError: a worker has the case that stands in hand and may be about to end it.
+        """
         new_case = case_key(case.id) | {
             "doc": as_json(case.to_dict()),
             "status": text(case.status),
@@ -101,8 +106,15 @@ class DynamoLedger(DynamoIntents, DynamoTellings):
             TableName=self._table, Key=drift_key(case), ConsistentRead=True
         ).get("Item", {})
         snoozed = float(item["snoozed_until"]["N"]) >= now
-        standing = self.get(item["case"]["S"]).case
-        return (Opening.SNOOZED if snoozed else Opening.KNOWN), standing
+        standing, held = self._row(item["case"]["S"])
+        if snoozed:
+            return Opening.SNOOZED, standing.case
+        if held >= now or standing.case.ended:
+            # Its worker has looked already and may end it without this drift, or just has.
+            raise LeaseHeldError(
+                f"Case {standing.case.id} about the same drift is being settled; trying again."
+            ) from error
+        return Opening.KNOWN, standing.case
 
     def claim(self, case_id: str, now: float, lease: float) -> Entry:
         """Take the case for so many seconds, with a new fence.
@@ -213,12 +225,17 @@ class DynamoLedger(DynamoIntents, DynamoTellings):
         Raises:
             CaseError: there is no such case.
         """
+        return self._row(case_id)[0]
+
+    def _row(self, case_id: str) -> tuple[Entry, float]:
+        """A case, and until when a worker holds it."""
         answer = self._dynamo.get_item(
             TableName=self._table, Key=case_key(case_id), ConsistentRead=True
         )
         if "Item" not in answer:
             raise CaseError(f"There is no case {case_id}; rolecall cases lists them.")
-        return entry_of(answer["Item"])
+        item = answer["Item"]
+        return entry_of(item), float(item["lease"]["N"]) if "lease" in item else 0.0
 
     def cases(self) -> Iterator[Case]:
         """Every case, in no order."""
@@ -229,6 +246,23 @@ class DynamoLedger(DynamoIntents, DynamoTellings):
         )
         for page in pages:
             yield from (case_of(item) for item in page["Items"])
+
+    def unheard(self) -> Iterator[Case]:
+        """Every case of which people should hear where it stands, and no channel has told it."""
+        pages = self._dynamo.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="sk = :case OR begins_with(sk, :told)",
+            ExpressionAttributeValues={":case": text("CASE"), ":told": text("TOLD#")},
+        )
+        told, cases = set(), []
+        for item in (item for page in pages for item in page["Items"]):
+            if item["sk"]["S"] == "CASE":
+                cases.append(case_of(item))
+            elif "done" in item:
+                told.add((item["pk"]["S"], item["sk"]["S"].split("#")[1]))
+        for case in cases:
+            if case.status.is_told and (f"CASE#{case.id}", case.status.value) not in told:
+                yield case
 
     def snooze(self, case: Case, until: float) -> None:
         """Stay silent about the case's drift until then (seconds since the epoch)."""

@@ -1,6 +1,11 @@
-"""What is to be done about a drift: the one place where modes, exemptions and protection meet."""
+"""What is to be done about a drift: the one place where modes, exemptions, protection and facts meet.
+
+Nothing here reads or writes. Whoever learns more, that all writes are paused or a cap is reached, says so
+in the facts and asks again.
+"""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from rolecall.convention import Convention
 from rolecall.model.calls import Remedy
@@ -12,6 +17,60 @@ from rolecall.settings import Settings
 # A stack update may put right in its next step what its last step broke: time to finish, no pardon,
 # for anyone who can run CloudFormation can wear its name.
 CLOUDFORMATION_GRACE = 300
+# Kinds of which a path can be AWS's own: where it is not known, nothing may be written.
+_NEEDS_PATH = frozenset({"role"})
+
+
+class Verdict(StrEnum):
+    """What is to be done about a drift."""
+
+    OFF = "off"
+    OBSERVE = "observe"
+    EXEMPT = "exempt"
+    PROTECTED = "protected"
+    NOTIFY = "notify"
+    WAIT = "wait"
+    APPROVE = "approve"
+    PAUSED = "paused"
+    CAPPED = "capped"
+    REMEDIATE = "remediate"
+
+
+_STATUS = {
+    Verdict.OFF: Status.OBSERVED,
+    Verdict.OBSERVE: Status.OBSERVED,
+    Verdict.EXEMPT: Status.EXEMPT,
+    Verdict.PROTECTED: Status.PROTECTED,
+    Verdict.NOTIFY: Status.NOTIFIED,
+    Verdict.WAIT: Status.WAITING,
+    Verdict.APPROVE: Status.AWAITING_APPROVAL,
+    Verdict.PAUSED: Status.PAUSED,
+    Verdict.CAPPED: Status.CAPPED,
+    Verdict.REMEDIATE: Status.PENDING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known beside the drift and the settings when it is decided.
+
+    Attributes:
+        today: ISO date, for exemptions.
+        path: The subject's path; "" where it is not known.
+        through: What the change was made with.
+        waited: Whether the grace is over.
+        approved: Whether people have approved what the remedy would do now.
+        paused: Why all writes are paused, or "".
+        capped: Which cap holds this write back, in words, or "".
+    """
+
+    today: str
+    path: str = ""
+    through: str = ""
+    waited: bool = False
+    approved: bool = False
+    paused: str = ""
+    capped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,66 +78,98 @@ class Decision:
     """What is to be done about a drift.
 
     Attributes:
-        status: Where its case starts.
-        reason: Why, where the status does not say all.
+        status: Where its case stands, or starts.
+        reason: Why, where the verdict does not say all.
         delay: Seconds to wait before the case is settled.
         remedy: The plan, whether or not it will be carried out; None where there is none.
     """
 
     mode: Mode
+    verdict: Verdict
     status: Status
     severity: Severity
     reason: str = ""
     delay: int = 0
     remedy: Remedy | None = None
 
+    def to(self, verdict: Verdict, reason: str = "") -> "Decision":
+        """The same with another verdict and its reason."""
+        return replace(self, verdict=verdict, status=_STATUS[verdict], reason=reason)
 
-def decide(
-    drift: Drift,
-    convention: Convention,
-    settings: Settings,
-    *,
-    path: str,
-    today: str,
-    through: str = "",
-    waited: bool = False,
-) -> Decision:
+    def urgent(self, verdict: Verdict, reason: str) -> "Decision":
+        """As `to`, for what people must see first."""
+        return replace(self.to(verdict, reason), severity=Severity.CRITICAL)
+
+    def after(self, grace: int, status: Status) -> "Decision":
+        """The same drift, decided again when its grace is over."""
+        return replace(self.to(Verdict.WAIT, self.reason), delay=grace, status=status)
+
+
+def decide(drift: Drift, convention: Convention, settings: Settings, facts: Facts) -> Decision:
     """What is to be done about a drift.
 
     Args:
         drift: The evidence.
         convention: Whose evidence it is.
         settings: The account's settings, under the stack's ceiling.
-        path: The subject's path, as far as it was read.
-        today: ISO date, for exemptions.
-        through: What the change was made with.
-        waited: Whether the grace is over.
+        facts: What else is known.
     """
     mode = settings.mode(convention.id)
     plan = Decision(
         mode,
+        Verdict.OFF,
         Status.OBSERVED,
         settings.severity(convention.id, convention.severity),
         remedy=convention.remedy(drift) if drift.remediable else None,
     )
-    if not mode.at_least(Mode.NOTIFY):
+    if mode is Mode.OFF:
         return plan
+    if mode is Mode.OBSERVE:
+        return _observed(plan, _judged(plan, drift, convention, settings, facts), facts)
+    return _judged(plan, drift, convention, settings, facts)
+
+
+def _observed(plan: Decision, would: Decision, facts: Facts) -> Decision:
+    """What is only written to the ledger: what the mode `remediate` would have done."""
+    reason = f"it would be {would.verdict}"
+    found = plan.to(Verdict.OBSERVE, f"{reason}, {would.reason}" if would.reason else reason)
+    # What would be put right is rehearsed up to the write, and after the same grace.
+    acts = would.status is Status.PENDING and not facts.waited
+    return replace(found, status=Status.WAITING, delay=would.delay) if acts else found
+
+
+def _judged(
+    plan: Decision, drift: Drift, convention: Convention, settings: Settings, facts: Facts
+) -> Decision:
     exemption = settings.exemption(drift)
-    if exemption and not exemption.is_over(today):
+    if exemption and not exemption.is_over(facts.today):
         reason = f"exemption {exemption.id} of {exemption.owner} until {exemption.expires}"
-        return replace(plan, status=Status.EXEMPT, reason=reason)
-    protection = settings.protection(drift.subject, path)
+        return plan.to(Verdict.EXEMPT, reason)
+    protection = settings.protection(drift.subject, facts.path)
     if protection:
-        return replace(plan, status=Status.PROTECTED, severity=Severity.CRITICAL, reason=protection)
+        return plan.urgent(Verdict.PROTECTED, protection)
     note = f"exemption {exemption.id} ended on {exemption.expires}" if exemption else ""
-    acts = mode.at_least(Mode.APPROVE) and plan.remedy is not None
+    acts = plan.mode is not Mode.NOTIFY and plan.remedy is not None
+    if acts and drift.subject.kind in _NEEDS_PATH and not facts.path:
+        acts, note = False, "its path is not known, so it may be one of AWS's own"
+    plan = replace(plan, reason=note)
     grace = settings.grace(convention.id, convention.grace)
-    if acts and through == "CloudFormation":
+    if acts and facts.through == "CloudFormation":
         grace = max(grace, CLOUDFORMATION_GRACE)
-    if waited:
-        grace = 0
-    if acts:
-        status = Status.PENDING if mode is Mode.REMEDIATE else Status.AWAITING_APPROVAL
-    else:
-        status = Status.WAITING if grace else Status.NOTIFIED
-    return replace(plan, status=status, reason=note, delay=grace)
+    by_itself = acts and plan.mode is not Mode.APPROVE
+    if grace and not facts.waited:
+        # That it will be put right is told at once, that somebody must look only if it stays.
+        return plan.after(grace, Status.PENDING if by_itself else Status.WAITING)
+    if not acts:
+        return plan.to(Verdict.NOTIFY, note)
+    if not (by_itself or facts.approved):
+        return plan.to(Verdict.APPROVE, note)
+    return _held_back(plan, facts) or plan.to(Verdict.REMEDIATE, note)
+
+
+def _held_back(plan: Decision, facts: Facts) -> Decision | None:
+    if facts.paused:
+        return plan.to(Verdict.PAUSED, facts.paused)
+    if facts.capped:
+        return plan.urgent(Verdict.CAPPED, facts.capped)
+    return None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rolecall.detection.deciding import Decision, decide
+from rolecall.detection.deciding import Decision, Facts, decide
 from rolecall.detection.judging import Judgement, Read, judge
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.drifts import Drift
@@ -55,12 +55,6 @@ def decided(
     for judgement in judged:
         path = judgement.subject.path if judgement.subject else ""
         for drift in judgement.drifts:
-            decision = decide(
-                drift,
-                judgement.convention,
-                settings,
-                path=path,
-                today=today,
-                through=change.through,
-            )
+            facts = Facts(today, path, change.through)
+            decision = decide(drift, judgement.convention, settings, facts)
             yield Finding(drift, decision, judgement)

@@ -45,6 +45,14 @@ class Actor:
                 return f"{self.kind} {self.name}"
 
 
+def actor_of(arn: str) -> Actor:
+    """The actor with this ARN, as `sts:GetCallerIdentity` tells it."""
+    account, kind = (*arn.split(":"), "", "", "", "", "", "")[4:6]
+    kinds = {"user": "IAMUser", "assumed-role": "AssumedRole", "federated-user": "FederatedUser"}
+    type_ = "Root" if kind == "root" else kinds.get(kind.partition("/")[0], "")
+    return actor({"type": type_, "arn": arn, "accountId": account})
+
+
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 

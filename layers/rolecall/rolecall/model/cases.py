@@ -2,13 +2,13 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
 from rolecall.model.changes import Change
-from rolecall.model.drifts import Drift
+from rolecall.model.drifts import Drift, digest
 from rolecall.model.scales import Mode, Severity
 
 SCHEMA_VERSION = 1
@@ -24,6 +24,7 @@ class Status(StrEnum):
     PROTECTED = "protected"
     AWAITING_APPROVAL = "awaiting-approval"
     PENDING = "pending"
+    VERIFYING = "verifying"
     REMEDIATED = "remediated"
     SUPERSEDED = "superseded"
     FAILED = "failed"
@@ -38,6 +39,7 @@ class Status(StrEnum):
         return self in {
             Status.WAITING,
             Status.PENDING,
+            Status.VERIFYING,
             Status.AWAITING_APPROVAL,
             Status.PAUSED,
         }
@@ -48,6 +50,7 @@ class Status(StrEnum):
         return self not in {
             Status.OBSERVED,
             Status.WAITING,
+            Status.VERIFYING,
             Status.EXEMPT,
             Status.SUPERSEDED,
             Status.RESOLVED,
@@ -89,6 +92,30 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """That somebody lets a case be put right, as it was shown.
+
+    Attributes:
+        by: Who.
+        at: When, UTC.
+        shown: What was shown, as `shown` names it.
+    """
+
+    by: str
+    at: str
+    shown: str
+
+    def to_dict(self) -> dict[str, str]:
+        """The approval as JSON-able data."""
+        return {"by": self.by, "at": self.at, "shown": self.shown}
+
+
+def shown(drift: Drift, remedy: Iterable[Mapping[str, Any]]) -> str:
+    """What people see of a drift and its remedy, in twelve characters: another state has others."""
+    return digest([drift.found, drift.before, list(remedy)])[:12]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """The durable record of one drift.
 
@@ -108,6 +135,7 @@ class Case:
         advice: The right way, and commands to get there.
         account_name: The name that people know the account by, or "".
         delay: Seconds after the opening at which it is settled.
+        approval: Who let it be put right, and what he was shown; None while nobody has.
     """
 
     id: str
@@ -125,6 +153,19 @@ class Case:
     advice: tuple[str, ...] = ()
     account_name: str = ""
     delay: int = 0
+    approval: Approval | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody may let its remedy go on."""
+        again = self.status is Status.NOTIFIED and self.approval is not None  # it was used up
+        asks = again or self.status in {Status.AWAITING_APPROVAL, Status.CAPPED}
+        return asks and bool(self.remedy)
+
+    @property
+    def shown(self) -> str:
+        """What people are shown of this case, in twelve characters."""
+        return shown(self.drift, self.remedy)
 
     def moved(self, status: Status, *, reason: str = "", ended: str = "") -> Self:
         """The same case at another place."""
@@ -149,6 +190,7 @@ class Case:
             "advice": list(self.advice),
             "accountName": self.account_name,
             "delay": self.delay,
+            "approval": self.approval.to_dict() if self.approval else None,
         }
 
     @classmethod
@@ -170,6 +212,7 @@ class Case:
             advice=tuple(data["advice"]),
             account_name=data["accountName"],
             delay=data["delay"],
+            approval=Approval(**data["approval"]) if data.get("approval") else None,
         )
 
 

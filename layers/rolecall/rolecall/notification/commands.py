@@ -54,8 +54,8 @@ def next_commands(case: Case, stack: str) -> tuple[str, ...]:
     if case.status is Status.PAUSED:
         stack_option = f"--stack {shlex.quote(stack)}"
         lines += ["# end the pause", f'rolecall resume {stack_option} --reason "..."']
-    if case.status in {Status.AWAITING_APPROVAL, Status.CAPPED}:
-        lines += ["# let Rolecall put it right", f"rolecall approve {rest}"]
+    if case.asks:
+        lines += ["# let Rolecall put it right", f"rolecall approve {rest} --shown {case.shown}"]
     if case.status in _BY_HAND and case.remedy:
         lines += ["# put it right by hand", *_by_hand(case)]
     if case.status in _EXEMPTIBLE:

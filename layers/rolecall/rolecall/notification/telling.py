@@ -79,7 +79,7 @@ def done(case: Case) -> str:
             when = f"in {case.delay} s" if case.delay else "now"
             return f"It will be put right {when}{by}, if it is still there then."
         case Status.REMEDIATED:
-            return f"It was put right{_when(case)}{by}."
+            return f"It was put right{by}, and seen to hold{_when(case)}."
         case Status.PROTECTED:
             return f"Nothing was changed, because this one is protected: {reason}."
         case Status.AWAITING_APPROVAL:
@@ -101,7 +101,7 @@ def done(case: Case) -> str:
 
 def note(case: Case) -> str:
     """What else the case's reason tells, where `done` does not tell it; or ""."""
-    told = {Status.NOTIFIED, Status.PENDING, Status.AWAITING_APPROVAL}
+    told = {Status.NOTIFIED, Status.PENDING, Status.AWAITING_APPROVAL, Status.REMEDIATED}
     if case.reason and case.status in told and not case.reason.startswith("approved by"):
         return f"Note: {case.reason.rstrip('. ')}."
     return ""

@@ -1,30 +1,35 @@
 """The use case of the remediate function. The order of its steps is the safety of the account.
 
-claim with a fence → re-judge the live state → write snapshot and intent → act → verify → write the
-outcome → tell. A worker that dies in between leaves a claim that runs out and an intent that says
-what it was about; the next one goes on from there.
+claim with a fence → re-judge the live state → write snapshot and intent → act → write the outcome; and
+later: claim → read again → write that it holds → tell. A worker that dies in between leaves a claim that
+runs out and an intent that says what it was about; the next one goes on from there.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from rolecall.convention import Convention
-from rolecall.detection.deciding import decide
+from rolecall.detection.deciding import Decision, Facts, Verdict, decide
 from rolecall.detection.detect import moment
 from rolecall.errors import CappedError, PausedError, RemedyError, RetryError, UnsettledError
 from rolecall.model.calls import Remedy
-from rolecall.model.cases import Case, Status
+from rolecall.model.cases import Case, Status, shown
 from rolecall.model.drifts import Drift, digest
-from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, Subject
 from rolecall.model.subjects import subject as make_subject
 from rolecall.ports import Bus, Caller, Cap, Entry, Intent, Ledger, Outcome, Reader
 from rolecall.registry import Registry
 from rolecall.settings import Settings
 
-_URGENT = Severity.CRITICAL
 LEASE = 120.0  # seconds; longer than the function may run, so only a dead worker loses its claim
+# Seconds after a write at which it is looked at again: IAM takes some to settle, and who fights back does
+# it within them.
+VERIFY_AFTER = 15
+APPROVED_FOR = 3600.0  # seconds in which an approval is used, or is void
+
+Settled = tuple[Case, Outcome | None]
 
 
 class Remediator:
@@ -39,6 +44,7 @@ class Remediator:
         ledger: Ledger,
         bus: Bus,
         clock: Callable[[], float],
+        verify_after: int = VERIFY_AFTER,
     ) -> None:
         self._settings = settings
         self._registry = registry
@@ -47,12 +53,14 @@ class Remediator:
         self._ledger = ledger
         self._bus = bus
         self._clock = clock
+        self._verify_after = verify_after
 
     def settle(self, case_id: str) -> Case:
         """Bring a case to where it belongs now, and tell it.
 
         Raises:
-            RetryError: not now; the case is free for the next try.
+            RetryError: not now; the case is free for the next try. So ends every try that has written: it
+                is looked at again a little later.
             CaseError: there is no such case.
         """
         entry = self._ledger.claim(case_id, self._clock(), LEASE)
@@ -61,13 +69,18 @@ class Remediator:
         except RetryError:
             self._ledger.release(entry)
             raise
-        if case != entry.case:
+        if case != entry.case or outcome:
             self._ledger.conclude(entry, case, outcome)
         else:
             self._ledger.release(entry)
         # Told after it is written: a worker that dies here is followed by one that only tells.
         if case.status.is_told:
             self._bus.publish(case)
+        if case.status is Status.VERIFYING:
+            raise UnsettledError(
+                f"Case {case_id} was put right; in {self._verify_after} s it is seen whether it holds.",
+                after=self._verify_after,
+            )
         if case.status is Status.PAUSED and not self._ledger.pause():
             # Whoever ended the pause did not see this case held back yet, and sent it to nobody.
             raise UnsettledError(
@@ -75,47 +88,124 @@ class Remediator:
             )
         return case
 
-    def _work(self, entry: Entry) -> tuple[Case, Outcome | None]:
+    def _work(self, entry: Entry) -> Settled:
         case = entry.case
-        convention = self._registry[case.drift.convention]
+        self._is_due(entry)
+        convention = self._registry.get(case.drift.convention)
+        if convention is None:
+            reason = f"the convention {case.drift.convention} is not deployed any more"
+            return self._ended(case, Status.FAILED, reason), None
         subject = self._reader.read(case.drift.subject, convention.needs)
         drift = self._same(convention, subject, case.drift)
         if subject is None or drift is None:
-            if entry.intent and subject is not None:
-                return self._resumed(entry, convention, subject, entry.intent)
-            return self._ended(case, Status.SUPERSEDED, "it was already gone"), None
-        decision = decide(
-            drift,
-            convention,
-            self._settings,
-            path=subject.path,
-            today=moment(self._clock())[:10],
-            waited=True,
-        )
-        approved = case.status is Status.PENDING and case.reason.startswith("approved by")
-        if decision.status is not Status.PENDING and not (
-            approved and decision.status is Status.AWAITING_APPROVAL
-        ):
-            return case.moved(decision.status, reason=decision.reason), None
-        remedy = decision.remedy
-        if remedy is None or not remedy.calls <= set(convention.remedies):
+            return self._gone(entry, convention, subject)
+        facts = self._facts(case, drift, convention, subject)
+        decision = decide(drift, convention, self._settings, facts)
+        if decision.verdict is Verdict.OBSERVE and decision.remedy:
+            return self._rehearsed(entry, decision, subject), None
+        if decision.verdict is not Verdict.REMEDIATE or decision.remedy is None:
+            return self._decided(case, drift, decision), None
+        if not decision.remedy.calls <= set(convention.remedies):
             return self._ended(case, Status.FAILED, "its remedy is not a declared one"), None
-        intent = entry.intent or Intent(
+        try:
+            intent = self._intended(entry, subject, decision.remedy, approved=facts.approved)
+            before = convention.part(subject, drift)
+            return self._act(entry, convention, decision.remedy, intent, before)
+        except PausedError as error:
+            facts = replace(facts, paused=str(error))
+        except CappedError as error:
+            if error.sort == "drift":
+                self._stop(case, str(error))
+            facts = replace(facts, capped=str(error))
+        return self._decided(case, drift, decide(drift, convention, self._settings, facts)), None
+
+    def _is_due(self, entry: Entry) -> None:
+        if entry.case.status is not Status.VERIFYING or entry.outcome is None:
+            return
+        wait = _seconds(entry.outcome.at) + self._verify_after - self._clock()
+        if wait > 0:
+            raise UnsettledError(
+                f"Case {entry.case.id} was put right a moment ago; it is too early to see whether it "
+                "holds.",
+                after=int(wait) + 1,
+            )
+
+    def _facts(self, case: Case, drift: Drift, convention: Convention, subject: Subject) -> Facts:
+        return Facts(
+            today=moment(self._clock())[:10],
+            path=subject.path,
+            waited=True,
+            approved=self._is_approved(case, drift, convention),
+        )
+
+    def _is_approved(self, case: Case, drift: Drift, convention: Convention) -> bool:
+        """Whether what would be done now is what people have approved, once, and not too long ago."""
+        approval, remedy = case.approval, convention.remedy(drift)
+        return (
+            approval is not None
+            and case.status is not Status.VERIFYING
+            and remedy is not None
+            and approval.shown == shown(drift, remedy.to_list())
+            and self._clock() - _seconds(approval.at) <= APPROVED_FOR
+        )
+
+    def _decided(self, case: Case, drift: Drift, decision: Decision) -> Case:
+        """The case where a decision puts it, with what people would approve now."""
+        approval = case.approval
+        if approval and decision.verdict is Verdict.APPROVE:
+            # By another status than it was asked with, for what was told once is not told again.
+            why = "it came too late, or what it was about has changed since"
+            if case.status is Status.VERIFYING:
+                why = "it was put right, and the drift came back"
+            decision = decision.to(
+                Verdict.NOTIFY, f"the approval by {approval.by} is used up: {why}"
+            )
+        return replace(
+            case.moved(decision.status, reason=decision.reason),
+            drift=drift,
+            remedy=tuple(decision.remedy.to_list()) if decision.remedy else (),
+            severity=decision.severity,
+        )
+
+    def _rehearsed(self, entry: Entry, decision: Decision, subject: Subject) -> Case:
+        """Everything up to the write, and no write: what would have been done stands in the ledger."""
+        reason = decision.reason
+        try:
+            if decision.remedy:
+                self._ledger.intend(entry, self._intent(subject, decision.remedy))
+        except PausedError as error:
+            reason = f"it would be paused, {error}"
+        except CappedError as error:
+            reason = f"it would be capped, {error}"
+        return entry.case.moved(Status.OBSERVED, reason=reason)
+
+    def _intent(self, subject: Subject, remedy: Remedy) -> Intent:
+        return Intent(
             {facet.value: value for facet, value in subject.state.items()},
             tuple(remedy.to_list()),
             moment(self._clock()),
         )
+
+    def _intended(
+        self, entry: Entry, subject: Subject, remedy: Remedy, *, approved: bool
+    ) -> Intent:
+        """The intent under which the calls are made, written down. It counts, but for a repeat.
+
+        Raises:
+            HeldBackError: nothing may be written now.
+            LeaseHeldError: somebody else has claimed the case since.
+        """
+        intent, known = self._intent(subject, remedy), entry.intent
+        again = entry.case.status is Status.VERIFYING  # it held for a moment, and is back
+        if known and not again and known.remedy == intent.remedy:
+            intent = known
+        elif known:
+            intent = known.then(intent)
         # What people have approved, and what was counted before its worker died, is not counted.
-        caps = () if approved or entry.intent else self._caps(case)
-        try:
-            # Written again when it is there: a worker that lost the case learns so here, before it acts.
-            self._ledger.intend(entry, intent, caps)
-            return self._act(entry, convention, remedy, intent, convention.part(subject, drift))
-        except PausedError as error:
-            return case.moved(Status.PAUSED, reason=str(error)), None
-        except CappedError as error:
-            # Open to approval, so it has not come to its end.
-            return replace(case.moved(Status.CAPPED, reason=str(error)), severity=_URGENT), None
+        caps = () if approved or (known and not again) else self._caps(entry.case)
+        # Written again when it is there: a worker that lost the case learns so here, before it acts.
+        self._ledger.intend(entry, intent, caps)
+        return intent
 
     def _caps(self, case: Case) -> tuple[Cap, ...]:
         hour = moment(self._clock())[:13]
@@ -132,19 +222,41 @@ class Remediator:
             for sort, name in counted.items()
         )
 
-    def _resumed(
-        self, entry: Entry, convention: Convention, subject: Subject, intent: Intent
-    ) -> tuple[Case, Outcome | None]:
-        drift = entry.case.drift
-        if any(found.part == drift.part for found in convention.drifts(subject)):
+    def _stop(self, case: Case, why: str) -> None:
+        """Stop all writes on a subject that somebody fights over, until people have looked."""
+        reason = f"somebody or something brings the drift of case {case.id} back: {why}"
+        self._ledger.set_stop(case.drift.subject, reason)
+
+    def _gone(self, entry: Entry, convention: Convention, subject: Subject | None) -> Settled:
+        """What becomes of a case whose drift is not there in the state that it is about."""
+        case, outcome = entry.case, entry.outcome
+        if case.status is Status.VERIFYING and outcome:
+            return self._verified(case, convention, subject, outcome)
+        if subject is None or entry.intent is None:
+            return self._ended(case, Status.SUPERSEDED, "it was already gone"), None
+        if any(found.part == case.drift.part for found in convention.drifts(subject)):
             # The part drifts in another state, which is another case. Whether the call went through
             # before that, nobody knows: people must hear of it, and undo must not trust it.
             reason = "a worker died while acting, and the part was changed again since; look at it"
-            return self._ended(entry.case, Status.FAILED, reason), None
+            return self._ended(case, Status.FAILED, reason), None
         # Ours, from before: the call went through and its worker died before it said so.
-        facets = {Facet(name): value for name, value in intent.snapshot.items()}
-        before = convention.part(make_subject(drift.subject, facets), drift)
-        return self._done(entry, convention, subject, intent, [], before)
+        facets = {Facet(name): value for name, value in entry.intent.snapshot.items()}
+        before = convention.part(make_subject(case.drift.subject, facets), case.drift)
+        return self._acted(entry, convention, subject, entry.intent, [], before)
+
+    def _verified(
+        self, case: Case, convention: Convention, subject: Subject | None, outcome: Outcome
+    ) -> Settled:
+        if subject is None:
+            reason = "the subject went away since"
+            return self._ended(case, Status.REMEDIATED, reason), None
+        left = convention.part(subject, case.drift)
+        if outcome.left == outcome.before:  # the first look came before AWS had settled
+            outcome = replace(outcome, left=left)
+        reason = (
+            "" if outcome.left == left else "the part was changed again since, without this drift"
+        )
+        return self._ended(case, Status.REMEDIATED, reason), outcome
 
     def _act(
         self,
@@ -153,7 +265,7 @@ class Remediator:
         remedy: Remedy,
         intent: Intent,
         before: Any,
-    ) -> tuple[Case, Outcome | None]:
+    ) -> Settled:
         case = entry.case
         undo: list[dict[str, object]] = []
         try:
@@ -167,13 +279,9 @@ class Remediator:
         after = self._reader.read(case.drift.subject, convention.needs)
         if after is None:
             return self._ended(case, Status.SUPERSEDED, "the subject went away meanwhile"), None
-        if self._same(convention, after, case.drift):
-            raise UnsettledError(
-                f"The remedy of case {case.id} was made, and the drift is still there; trying again."
-            )
-        return self._done(entry, convention, after, intent, undo, before)
+        return self._acted(entry, convention, after, intent, undo, before)
 
-    def _done(
+    def _acted(
         self,
         entry: Entry,
         convention: Convention,
@@ -181,7 +289,7 @@ class Remediator:
         intent: Intent,
         undo: list[dict[str, object]],
         before: Any,
-    ) -> tuple[Case, Outcome]:
+    ) -> Settled:
         # Without an answer the undo is the one that was planned.
         planned = [step["undo"] for step in intent.remedy]
         outcome = Outcome(
@@ -190,7 +298,7 @@ class Remediator:
             moment(self._clock()),
             before=before,
         )
-        return self._ended(entry.case, Status.REMEDIATED), outcome
+        return entry.case.moved(Status.VERIFYING), outcome
 
     def _ended(self, case: Case, status: Status, reason: str = "") -> Case:
         return case.moved(status, reason=reason, ended=moment(self._clock()))
@@ -203,3 +311,7 @@ class Remediator:
             if (found.part, found.state) == (drift.part, drift.state):
                 return found
         return None
+
+
+def _seconds(moment_: str) -> float:
+    return datetime.fromisoformat(moment_).timestamp()

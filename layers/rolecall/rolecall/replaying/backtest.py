@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rolecall.convention import Convention
-from rolecall.detection.deciding import decide
+from rolecall.detection.deciding import Facts, decide
 from rolecall.detection.judging import judge
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.drifts import Drift
@@ -109,15 +109,9 @@ class Backtest:
         for judgement in judged:
             convention = judgement.convention
             for drift in judgement.drifts:
-                decision = decide(
-                    drift,
-                    convention,
-                    self._settings,
-                    path="",
-                    today=self._today,
-                    through=change.through,
-                    waited=True,
-                )
+                # Records do not tell paths: nearly all subjects lie at the root.
+                facts = Facts(self._today, "/", change.through, waited=True)
+                decision = decide(drift, convention, self._settings, facts)
                 past = PastDrift(at, change, drift, decision.severity, decision.status.value)
                 grace = self._settings.grace(convention.id, convention.grace)
                 if grace and convention.settled_by:

@@ -85,7 +85,7 @@ class MemoryAccount:
         self.paths: dict[SubjectRef, str] = {}
         self.calls: list[Call] = []
 
-    def add(self, ref: SubjectRef, state: Mapping[Facet, Any], path: str = "") -> SubjectRef:
+    def add(self, ref: SubjectRef, state: Mapping[Facet, Any], path: str = "/") -> SubjectRef:
         """Put a subject there; facets that are not given are empty."""
         kept = {facet: value for facet, value in _EMPTY.items() if facet.kind == ref.kind}
         self.state[ref] = copy.deepcopy(kept | dict(state))

@@ -55,7 +55,7 @@ class Batch:
         try:
             self._work(self._runtime, message)
         except _PASSES as error:
-            self._later(message, str(error))
+            self._later(message, str(error), getattr(error, "after", 0))
             return False
         except RolecallError as error:
             log.error(str(error), outcome="failed", message_id=message["messageId"])
@@ -70,10 +70,12 @@ class Batch:
             return False
         return True
 
-    def _later(self, message: Message, why: str) -> None:
-        log.warning(why, outcome="retry", message_id=message["messageId"])
+    def _later(self, message: Message, why: str, after: int = 0) -> None:
+        # What says when it comes back is on its way, and nothing went wrong.
+        say, outcome = (log.info, "later") if after else (log.warning, "retry")
+        say(why, outcome=outcome, message_id=message["messageId"])
         try:
-            self._runtime.later(message)
+            self._runtime.later(message, after)
         except Exception:
             # Then it comes back after the whole timeout; the others are not repeated for that either.
             log.exception("A message could not be put off.", outcome="retry")

@@ -14,7 +14,7 @@ from rolecall.aws.session import Aws
 from rolecall.detection.detect import Detector
 from rolecall.model.scales import Mode
 from rolecall.registry import Registry, convention_classes
-from rolecall.remediation.remediate import Remediator
+from rolecall.remediation.remediate import VERIFY_AFTER, Remediator
 from rolecall.settings import Settings
 from rolecall.settings.files import find, load
 
@@ -92,6 +92,7 @@ class Runtime:
             self.ledger,
             self.bus,
             time.time,
+            int(self["VERIFY_AFTER"] or VERIFY_AFTER),
         )
 
     @cached_property
@@ -120,11 +121,14 @@ class Runtime:
         host = self["AWS_ENDPOINT_URL"].partition("://")[2].partition(":")[0].partition("/")[0]
         return host in {_LOOPBACK, "localhost"}
 
-    def later(self, message: Mapping[str, Any]) -> None:
-        """Let a message come back soon, and later each time, rather than after the whole timeout."""
+    def later(self, message: Mapping[str, Any], after: int = 0) -> None:
+        """Let a message come back after so many seconds rather than after the whole timeout.
+
+        Where nobody says how many: soon, and later each time.
+        """
         attempt = int(message["attributes"]["ApproximateReceiveCount"])
         self.aws.client("sqs").change_message_visibility(
             QueueUrl=self["QUEUE"],
             ReceiptHandle=message["receiptHandle"],
-            VisibilityTimeout=min(5 * 2 ** (attempt - 1), 300),
+            VisibilityTimeout=after or min(5 * 2 ** (attempt - 1), 300),
         )
