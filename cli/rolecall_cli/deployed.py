@@ -10,8 +10,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from rolecall.aws.caller import AwsCaller
+from rolecall.aws.handing import RemediesQueue
 from rolecall.aws.ledger import DynamoLedger
-from rolecall.aws.messaging import EventBus, RemediesQueue
+from rolecall.aws.messaging import EventBus
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.registry import Registry

@@ -1,6 +1,7 @@
 """An AWS in this process: moto, with a table as the stack makes it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -42,3 +43,18 @@ def dynamo_ledger(aws: Aws) -> DynamoLedger:
         BillingMode="PAY_PER_REQUEST",
     )
     return DynamoLedger(aws, TABLE)
+
+
+@pytest.fixture
+def queue(aws: Aws) -> tuple[str, Callable[[], list[dict[str, Any]]]]:
+    """A queue's address, and what is in it."""
+    url = aws.client("sqs").create_queue(QueueName="q")["QueueUrl"]
+
+    def read() -> list[dict[str, Any]]:
+        answer = aws.client("sqs").receive_message(
+            QueueUrl=url, MessageAttributeNames=["All"], MaxNumberOfMessages=10
+        )
+        found: list[dict[str, Any]] = answer.get("Messages", [])
+        return found
+
+    return url, read

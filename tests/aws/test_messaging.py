@@ -9,28 +9,13 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from rolecall.aws.messaging import DeadLetters, EventBus, RemediesQueue, detail_type
+from rolecall.aws.messaging import DeadLetters, EventBus, detail_type
 from rolecall.aws.session import Aws
 from rolecall.errors import DeliveryError
 from rolecall.model.cases import Case, Status
 from tests.aws.cases import case
 
 HOSTILE = "\ud800 \x00 <!channel> \u2028"
-
-
-@pytest.fixture
-def queue(aws: Aws) -> tuple[str, Callable[[], list[dict[str, Any]]]]:
-    """A queue's address, and what is in it."""
-    url = aws.client("sqs").create_queue(QueueName="q")["QueueUrl"]
-
-    def read() -> list[dict[str, Any]]:
-        answer = aws.client("sqs").receive_message(
-            QueueUrl=url, MessageAttributeNames=["All"], MaxNumberOfMessages=10
-        )
-        found: list[dict[str, Any]] = answer.get("Messages", [])
-        return found
-
-    return url, read
 
 
 @contextmanager
@@ -71,16 +56,6 @@ def test_what_the_bus_does_not_take_was_not_sent(aws: Aws) -> None:
     failed = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure"}]}
     with put_events(aws, failed), pytest.raises(DeliveryError, match="InternalFailure"):
         EventBus(aws, "rolecall").publish(case())
-
-
-def test_a_case_is_handed_over_by_its_id(
-    aws: Aws, queue: tuple[str, Callable[[], list[dict[str, Any]]]]
-) -> None:
-    url, read = queue
-    RemediesQueue(aws, url).send("c-1", 0)
-    RemediesQueue(aws, url).send("c-2", 900)
-    (message,) = read()
-    assert json.loads(message["Body"]) == {"case": "c-1"}
 
 
 @pytest.mark.parametrize("reason", ["It is no record.", "x" * 5000])

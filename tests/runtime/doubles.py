@@ -36,6 +36,7 @@ def runtime(world: World | None = None) -> tuple[Runtime, Queue]:
     loose.aws = loose.dead_letters = queue
     if world:
         loose.detector, loose.remediator = world.detector, world.remediator
+        loose.overdue = world.overdue
     return made, queue
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from rolecall.detection.overdue import LATE
 from rolecall.errors import CaseError, UnsettledError
 from rolecall.model.cases import Status
 from rolecall.runtime.log import log
-from rolecall.runtime.work import detect, replay, settle
+from rolecall.runtime.work import detect, overdue, replay, settle
 from tests.detection.staged import ATTACH, BOB, world
 from tests.runtime.doubles import Queue, message, runtime
 from tests.states import ACCOUNT
@@ -156,3 +157,16 @@ def test_a_replay_that_points_nowhere_answers_why() -> None:
     answer = replay(working, {"replay": ATTACH | {"requestParameters": None}})
     assert "no usable name" in answer["rejected"]
     assert answer["verdicts"] == []
+
+
+def test_every_hour_what_is_overdue_is_brought_forward(lines: Any) -> None:
+    made = world()
+    _detect(made)
+    ((case_id, _),) = made.remedies.sent
+    made.remedies.sent.clear()
+    working, _ = runtime(made)
+    assert overdue(working) == {"overdue": []}
+    made.clock.now += LATE + 1
+    assert case_id in overdue(working)["overdue"]
+    assert made.remedies.sent == [(case_id, 0)]
+    assert lines()[-1]["outcome"] == "overdue"

@@ -53,7 +53,7 @@ _WRONG: dict[str, tuple[str, str]] = {
         f"conventions.{ID}.severity: input should be",
     ),
     "a grace as text": (text('defaults: {grace: "60"}\n'), "defaults.grace: input should be"),
-    "a grace beyond a queue's delay": (text("defaults: {grace: 901}\n"), "defaults.grace"),
+    "a grace of more than a week": (text("defaults: {grace: 604801}\n"), "defaults.grace"),
     "a grace before its drift": (text("defaults: {grace: -1}\n"), "defaults.grace"),
     "a key twice": ("version: 1\nversion: 1\n", "say a key twice"),
     "a convention twice": (

@@ -40,7 +40,7 @@ class Remedies(Protocol):
     """Hands a case over to be settled: re-judged, then told or put right."""
 
     def send(self, case_id: str, delay: int) -> None:
-        """Hand the case over, after a delay in seconds (at most 900)."""
+        """Hand the case over, after a delay in seconds (at most a week)."""
 
 
 class Opening(Enum):

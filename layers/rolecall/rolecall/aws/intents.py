@@ -96,6 +96,12 @@ class DynamoIntents(Table):
 
     def _set(self, key: Item, reason: str) -> None:
         if reason:
-            self._dynamo.put_item(TableName=self._table, Item={**key, "reason": text(reason)})
+            # By UpdateItem, which is what the remediate function may do.
+            self._dynamo.update_item(
+                TableName=self._table,
+                Key=key,
+                UpdateExpression="SET reason = :reason",
+                ExpressionAttributeValues={":reason": text(reason)},
+            )
         else:
             self._dynamo.delete_item(TableName=self._table, Key=key)

@@ -1,4 +1,4 @@
-"""Sends what follows: to the bus, to the remedies queue, to topics; and reads the one secret."""
+"""Sends what follows: to the bus, to dead letters, to topics; and reads the one secret."""
 
 import json
 from collections.abc import Mapping
@@ -62,22 +62,6 @@ class EventBus:
         if answer.get("FailedEntryCount"):
             code = answer["Entries"][0].get("ErrorCode", "no code")
             raise DeliveryError(f"The bus {self._bus} did not take case {case.id}: {code}.")
-
-
-class RemediesQueue:
-    """Hands cases to the remediate function."""
-
-    def __init__(self, aws: Aws, url: str) -> None:
-        self._aws = aws
-        self._url = url
-
-    def send(self, case_id: str, delay: int) -> None:
-        """Hand the case over, after a delay in seconds (at most 900)."""
-        self._aws.client("sqs").send_message(
-            QueueUrl=self._url,
-            MessageBody=json.dumps({"case": case_id}),
-            DelaySeconds=delay,
-        )
 
 
 class DeadLetters:

@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rolecall.aws.caller import AwsCaller
+from rolecall.aws.handing import RemediesQueue
 from rolecall.aws.ledger import DynamoLedger
-from rolecall.aws.messaging import DeadLetters, EventBus, RemediesQueue, Secrets, Topics
+from rolecall.aws.messaging import DeadLetters, EventBus, Secrets, Topics
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.detection.detect import Detector
+from rolecall.detection.overdue import Overdue
 from rolecall.model.scales import Mode
 from rolecall.registry import Registry, convention_classes
 from rolecall.remediation.remediate import VERIFY_AFTER, Remediator
@@ -77,9 +79,26 @@ class Runtime:
             AwsReader(self.aws),
             self.ledger,
             self.bus,
-            RemediesQueue(self.aws, self["REMEDIES"]),
+            self.remedies,
             time.time,
         )
+
+    @cached_property
+    def remedies(self) -> RemediesQueue:
+        """The remedies queue, and the schedules that lead to it."""
+        return RemediesQueue(
+            self.aws,
+            self["REMEDIES"],
+            arn=self["REMEDIES_ARN"],
+            group=self["SCHEDULES"],
+            role=self["SCHEDULES_ROLE"],
+            dead_letters=self["REMEDIES_DEAD_LETTERS"],
+        )
+
+    @cached_property
+    def overdue(self) -> Overdue:
+        """The use case that brings forward what a dead worker left undone."""
+        return Overdue(self.ledger, self.bus, self.remedies, time.time)
 
     @cached_property
     def remediator(self) -> Remediator:

@@ -63,6 +63,16 @@ def tell(runtime: Runtime, message: Message) -> None:
     log.info("told", outcome="told", case=case.id, status=case.status.value, channels=channels)
 
 
+def overdue(runtime: Runtime) -> dict[str, Any]:
+    """Bring forward what a dead worker left undone, as the stack asks every hour."""
+    cases = runtime.overdue.bring_forward()
+    if cases:
+        log.warning(
+            "Some cases were overdue and are brought forward.", outcome="overdue", cases=cases
+        )
+    return {"overdue": cases}
+
+
 def replay(runtime: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:
     """Judge one event that a person sent by hand; with `act`, as if it had come from its queue."""
     change = _own(runtime, parse(event["replay"], replayed=True))

@@ -19,7 +19,7 @@ from ruamel.yaml.error import YAMLError
 from rolecall.errors import SettingsError
 from rolecall.model.scales import Mode, Severity
 
-LONGEST_GRACE = 900  # seconds: what an SQS message can be delayed by
+LONGEST_GRACE = 7 * 86_400  # seconds: who needs more than a week needs an exemption, with an owner
 _ARN = r"^arn:aws[a-z-]*:(iam|ec2):[a-z0-9-]*:\d{12}:[a-z-]+(/.+)?$"
 
 Arn = Annotated[StrictStr, Field(pattern=_ARN)]
