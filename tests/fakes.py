@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
 from rolecall.model.cases import Case, Status
 from rolecall.model.subjects import SubjectRef
-from rolecall.ports import Cap, Entry, Intent, Opening, Outcome, over
+from rolecall.ports import APART, Cap, Entry, Intent, Opening, Outcome, over
 
 CLOSED_BY_ITSELF = {
     Status.OBSERVED,
@@ -55,6 +56,7 @@ class MemoryLedger:
     paused: str = ""
     made: dict[str, int] = field(default_factory=dict)
     stopped: dict[str, str] = field(default_factory=dict)
+    writers: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
         if case.id in self.kept:
@@ -77,7 +79,7 @@ class MemoryLedger:
         if kept.lease >= now:
             raise LeaseHeldError(case_id)
         kept.lease, kept.fence = now + lease, kept.fence + 1
-        return kept.entry()
+        return replace(kept.entry(), claimed=now, until=now + lease)
 
     def _get(self, case_id: str) -> Kept:
         if case_id not in self.kept:
@@ -104,6 +106,11 @@ class MemoryLedger:
         for cap in caps:
             if self.made.get(cap.bucket, 0) >= cap.limit:
                 raise CappedError(over(cap), cap.sort)
+        writer, written = self.writers.get(entry.case.drift.subject.key, ("", 0.0))
+        if entry.writes_whole:
+            if writer not in {"", entry.case.id} and written >= entry.claimed:
+                raise LeaseHeldError(entry.case.id)
+            self.writers[entry.case.drift.subject.key] = (entry.case.id, entry.until + APART)
         for cap in caps:
             self.made[cap.bucket] = self.made.get(cap.bucket, 0) + 1
         kept.intent = intent
@@ -122,6 +129,11 @@ class MemoryLedger:
         kept = self._fenced(entry)
         kept.case, kept.lease = case, 0.0
         kept.outcome = outcome or kept.outcome
+        subject = case.drift.subject.key
+        if outcome and entry.writes_whole and not case.ended and subject in self.writers:
+            end = datetime.fromisoformat(outcome.at).timestamp() + APART
+            if self.writers[subject][0] == case.id:
+                self.writers[subject] = (case.id, end)
         known = self.known.get((case.drift.subject.key, case.drift.key))
         if case.ended and known and known.case == case.id:
             known.until = 0.0

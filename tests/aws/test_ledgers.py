@@ -1,6 +1,7 @@
 """What a ledger promises. The one in DynamoDB and the one that other tests use keep the same promises."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -8,7 +9,7 @@ from rolecall.aws.ledger import DynamoLedger
 from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
 from rolecall.model.cases import Status
 from rolecall.model.subjects import SubjectRef
-from rolecall.ports import Cap, Intent, Ledger, Opening, Outcome
+from rolecall.ports import APART, Cap, Intent, Ledger, Opening, Outcome
 from tests.aws.cases import case
 from tests.fakes import MemoryLedger
 from tests.states import ACCOUNT, ref
@@ -372,3 +373,28 @@ def test_what_no_channel_has_told_is_unheard(ledger: MemoryLedger) -> None:
     failed = moved.moved(Status.FAILED, ended="x")
     ledger.conclude(ledger.claim(moved.id, NOW, 120), failed, None)
     assert sorted(one.id for one in ledger.unheard()) == sorted([untold.id, moved.id])
+
+
+def test_who_writes_a_whole_value_writes_alone(ledger: Ledger) -> None:
+    first, second = (
+        replace(one, drift=replace(one.drift, before={"trust": "{}"}))
+        for one in (case("a"), case("b", event="e-2"))
+    )
+    part = case("c", event="e-3")
+    for one in (first, second, part):
+        ledger.open_case(one, NOW)
+    mine, other = ledger.claim(first.id, NOW, 120), ledger.claim(second.id, NOW, 120)
+    ledger.intend(mine, INTENT)
+    ledger.intend(mine, INTENT)  # its own, once more
+    with pytest.raises(LeaseHeldError):
+        ledger.intend(other, INTENT)
+    ledger.intend(ledger.claim(part.id, NOW, 120), INTENT)  # one entry of a subject harms no other
+    done = replace(OUTCOME, at="2026-11-02T09:15:00Z")
+    ledger.conclude(mine, first.moved(Status.VERIFYING), done)
+    ended = datetime.fromisoformat(done.at).timestamp()
+    with pytest.raises(LeaseHeldError):
+        ledger.intend(other, INTENT)  # it has read before that write
+    ledger.release(other)
+    late = ledger.claim(second.id, ended + APART + 1, 120)
+    ledger.intend(late, INTENT)
+    assert ledger.get(second.id).intent == INTENT

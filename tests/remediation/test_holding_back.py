@@ -1,9 +1,11 @@
 """What holds a write back: a pause, and caps. Detection and telling go on."""
 
+import json
 from typing import Any
 
 import pytest
 
+from rolecall.errors import LeaseHeldError, UnsettledError
 from rolecall.model.cases import Status
 from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, SubjectRef
@@ -133,3 +135,33 @@ def test_a_pause_that_cannot_be_read_stops_the_write_too() -> None:
     with pytest.raises(OSError, match="does not answer"):
         made.settled(case_id)
     assert made.account.calls == []
+
+
+def test_two_open_statements_of_one_trust_do_not_bring_each_other_back() -> None:
+    """IAM writes a trust as a whole, and has no condition on what it replaces."""
+    made, _ = pending()
+    role = SubjectRef("role", "deploy", ACCOUNT)
+    opened = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+    saml = opened | {"Action": "sts:AssumeRoleWithSAML"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [opened, saml]})
+    made.account.add(role, {Facet.ROLE_TRUST: trust})
+    record: dict[str, Any] = {
+        "eventName": "UpdateAssumeRolePolicy",
+        "requestParameters": {"roleName": "deploy"},
+    }
+    first, second = made.detector.detect(change(eventID="trust", **record)).cases
+
+    def meanwhile(name: str) -> None:
+        if name == "ledger.intend":  # the first has read; the second writes before it
+            made.log.before_call = lambda _: None
+            with pytest.raises(UnsettledError):
+                made.remediator.settle(second)
+
+    made.log.before_call = meanwhile
+    with pytest.raises(LeaseHeldError):
+        made.settled(first)
+    made.clock.now += 30
+    assert made.settled(first) is Status.REMEDIATED
+    assert made.settled(second) is Status.REMEDIATED
+    left = json.loads(made.account.state[role][Facet.ROLE_TRUST])["Statement"]
+    assert [one["Effect"] for one in left] == ["Deny"]

@@ -101,6 +101,10 @@ class Cap:
     limit: int
 
 
+# Seconds that the clocks of two workers may be apart, and that a time loses when it is written.
+APART = 6.0
+
+
 def over(cap: Cap) -> str:
     """That a cap is reached, in words."""
     return f"the cap is {cap.limit} writes an hour for one {cap.sort}"
@@ -138,12 +142,21 @@ class Entry:
 
     Attributes:
         fence: Grows with every claim; a write under an older fence is refused.
+        claimed: When it was claimed, and so the time before all that its worker has read.
+        until: When that claim runs out, and so the time after all that its worker may write.
     """
 
     case: Case
     fence: int = 0
     intent: Intent | None = None
     outcome: Outcome | None = None
+    claimed: float = 0.0
+    until: float = 0.0
+
+    @property
+    def writes_whole(self) -> bool:
+        """Whether its remedy writes a whole value, and so what others write into it meanwhile."""
+        return self.case.drift.before is not None
 
 
 class Ledger(Protocol):
@@ -171,7 +184,8 @@ class Ledger(Protocol):
         """Write the intent and count the write: all in one step.
 
         Raises:
-            LeaseHeldError: somebody else has claimed the case since.
+            LeaseHeldError: somebody else has claimed the case since, or the remedy writes a whole value
+                and another case may have written into it since this worker read it.
             PausedError: somebody has paused all writes; nothing was written.
             CappedError: one of the caps is reached or the subject is stopped; nothing was written or
                 counted.

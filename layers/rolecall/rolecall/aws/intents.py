@@ -6,11 +6,11 @@ from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
-from rolecall.aws.items import Item, as_json, failed_writes, number, text
+from rolecall.aws.items import Item, as_json, failed_writes, number, text, writer_key
 from rolecall.aws.table import Table
-from rolecall.errors import CappedError, PausedError
+from rolecall.errors import CappedError, LeaseHeldError, PausedError
 from rolecall.model.subjects import SubjectRef
-from rolecall.ports import Cap, Entry, Intent, over
+from rolecall.ports import APART, Cap, Entry, Intent, over
 
 _CAP_KEPT = 7_200  # seconds that the count of an hour is kept
 _PAUSE = {"pk": text("CONTROL"), "sk": text("PAUSE")}
@@ -27,7 +27,8 @@ class DynamoIntents(Table):
         """Write the intent and count the write: all in one step.
 
         Raises:
-            LeaseHeldError: somebody else has claimed the case since.
+            LeaseHeldError: somebody else has claimed the case since, or the remedy writes a whole value
+                and another case may have written into it since this worker read it.
             PausedError: somebody has paused all writes; nothing was written.
             CappedError: one of the caps is reached or the subject is stopped; nothing was written or
                 counted.
@@ -41,10 +42,26 @@ class DynamoIntents(Table):
                     {"ConditionCheck": self._is_not_there(_PAUSE)},
                     {"ConditionCheck": self._is_not_there(_stop(entry.case.drift.subject))},
                     *({"Update": self._count(cap)} for cap in caps),
+                    *([{"Update": self._alone(entry)}] if entry.writes_whole else []),
                 ]
             )
         except ClientError as error:
             self._held_back(entry, error, caps)
+
+    def _alone(self, entry: Entry) -> dict[str, Any]:
+        """That nobody else has written on the subject since the claim, nor will until it runs out."""
+        return {
+            "TableName": self._table,
+            "Key": writer_key(entry.case),
+            "UpdateExpression": "SET written = :until, #case = :case",
+            "ConditionExpression": "attribute_not_exists(pk) OR written < :claimed OR #case = :case",
+            "ExpressionAttributeNames": {"#case": "case"},
+            "ExpressionAttributeValues": {
+                ":until": number(entry.until + APART),
+                ":claimed": number(entry.claimed),
+                ":case": text(entry.case.id),
+            },
+        }
 
     def _is_not_there(self, key: Item) -> dict[str, Any]:
         return {
@@ -68,13 +85,17 @@ class DynamoIntents(Table):
 
     def _held_back(self, entry: Entry, error: ClientError, caps: Sequence[Cap]) -> NoReturn:
         failed = failed_writes(error)
-        if len(failed) != 3 + len(caps) or failed[0] or not any(failed):
+        if len(failed) != 3 + len(caps) + entry.writes_whole or failed[0] or not any(failed):
             self._lost(entry, error)
         if failed[1]:
             raise PausedError(self.pause() or "it was paused a moment ago") from error
         if failed[2]:
             why = self._reason(_stop(entry.case.drift.subject)) or "it was stopped a moment ago"
             raise CappedError(why, "stop") from error
+        if True not in failed[: 3 + len(caps)]:
+            raise LeaseHeldError(
+                f"Another case writes on the {entry.case.drift.subject}; trying again."
+            ) from error
         reached = caps[failed[3:].index(True)]
         raise CappedError(over(reached), reached.sort) from error
 

@@ -55,6 +55,11 @@ def drift_key(case: Case) -> dict[str, Any]:
     }
 
 
+def writer_key(case: Case) -> dict[str, Any]:
+    """The key of who writes whole values on a case's subject."""
+    return {"pk": text(f"SUBJECT#{case.drift.subject.key}"), "sk": text("WRITER")}
+
+
 def case_of(item: Item) -> Case:
     """The case in a row."""
     return Case.from_dict(from_json(item["doc"]))

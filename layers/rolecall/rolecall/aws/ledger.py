@@ -7,10 +7,13 @@
 | `CAP#<bucket>`       | `CAP`                       | how many writes were made in that hour       |
 | `CONTROL`            | `PAUSE`                     | that all writes are paused, and why          |
 | `SUBJECT#<key>`      | `STOP`                      | that writes on it are stopped, and why       |
+| `SUBJECT#<key>`      | `WRITER`                    | which case writes a whole value, until when  |
 | `SUBJECT#<key>`      | `DRIFT#<drift key>`         | which case stands for a drift, and its state |
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -27,13 +30,14 @@ from rolecall.aws.items import (
     failed_writes,
     number,
     text,
+    writer_key,
 )
 from rolecall.aws.table import CANCELLED, LOST
 from rolecall.aws.tellings import DynamoTellings
 from rolecall.errors import CaseError, LeaseHeldError
 from rolecall.model.cases import Case, Status
 from rolecall.model.subjects import SubjectRef
-from rolecall.ports import Entry, Opening, Outcome
+from rolecall.ports import APART, Entry, Opening, Outcome
 
 _CLOSED_BY_ITSELF = frozenset(
     {
@@ -146,7 +150,7 @@ class DynamoLedger(DynamoIntents, DynamoTellings):
             raise LeaseHeldError(
                 f"Another worker holds case {case_id}; it will be tried again."
             ) from error
-        return entry_of(answer["Attributes"])
+        return replace(entry_of(answer["Attributes"]), claimed=now, until=now + lease)
 
     def release(self, entry: Entry) -> None:
         """Give the case back without a result; one that was taken over is not ours to give."""
@@ -169,8 +173,28 @@ class DynamoLedger(DynamoIntents, DynamoTellings):
         update = self._fenced(entry, expression, values, {"#status": "status"})
         if case.ended:
             self._end(entry, case, update)
+        elif outcome and entry.writes_whole:
+            self._written(entry, outcome, update)
         else:
             self._update(entry, update)
+
+    def _written(self, entry: Entry, outcome: Outcome, update: Mapping[str, Any]) -> None:
+        """Write the outcome, and with it that others may write on the subject again."""
+        end = datetime.fromisoformat(outcome.at).timestamp() + APART
+        free = {
+            "TableName": self._table,
+            "Key": writer_key(entry.case),
+            "UpdateExpression": "SET written = :end",
+            "ConditionExpression": "#case = :case",
+            "ExpressionAttributeNames": {"#case": "case"},
+            "ExpressionAttributeValues": {":end": number(end), ":case": text(entry.case.id)},
+        }
+        try:
+            self._dynamo.transact_write_items(TransactItems=[{"Update": update}, {"Update": free}])
+        except ClientError as error:
+            if failed_writes(error) != [False, True]:
+                self._lost(entry, error)
+            self._update(entry, update)  # another case writes there by now
 
     def _end(self, entry: Entry, case: Case, update: Mapping[str, Any]) -> None:
         """Write the end, and with it that the drift is no longer known: the next one opens a case.

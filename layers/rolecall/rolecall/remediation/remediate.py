@@ -196,7 +196,7 @@ class Remediator:
             LeaseHeldError: somebody else has claimed the case since.
         """
         intent, known = self._intent(subject, remedy), entry.intent
-        again = entry.case.status is Status.VERIFYING  # it held for a moment, and is back
+        again = entry.outcome is not None  # it was put right in this case before, and is back
         if known and not again and known.remedy == intent.remedy:
             intent = known
         elif known:
