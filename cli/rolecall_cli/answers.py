@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rolecall.aws.failures import code_of
 from rolecall.errors import RolecallError
 
+_SHOWN = 3
+
 
 class State(StrEnum):
     """How a check ended. What could not be asked is never a pass."""
@@ -57,7 +59,8 @@ def unknown(seen: str, fix: str = "") -> Answer:
 
 def judged(wrong: list[str], right: str, fix: str) -> Answer:
     """A failure that names what is wrong, or a pass when nothing is."""
-    return failed(", ".join(wrong), fix) if wrong else passed(right)
+    more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+    return failed(", ".join(wrong[:_SHOWN]) + more, fix) if wrong else passed(right)
 
 
 def fact(check: Callable[..., Any]) -> str:

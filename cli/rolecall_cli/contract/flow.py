@@ -32,6 +32,7 @@ def a_change_arrives_as_a_case(trial: Trial) -> Answer:
         lambda: iam.create_user(UserName=user, Path=PATH),
         lambda: iam.delete_user(UserName=user),
     )
+    trial.await_it(lambda: iam.get_user(UserName=user))
     start = trial.clock()
     trial.scratch.make(
         f"the inline policy harmless of the user {user}",

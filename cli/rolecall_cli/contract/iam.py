@@ -7,13 +7,14 @@ from botocore.exceptions import ClientError
 
 from rolecall.aws.failures import code_of
 from rolecall_cli.answers import Answer, failed, passed, unknown
+from rolecall_cli.contract.scratch import PATH
 from rolecall_cli.contract.trial import ALLOWED, Trial, statement
 
 _SETTLED_WITHIN = 60.0  # seconds
 _LOOKS = 5
 _HARMLESS = "sts:GetCallerIdentity"  # needs no permission, so allowing it grants nothing
 # The same key twice: whoever reads the last sees a policy that only denies.
-_TWICE = (
+TWICE = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Effect":"Deny",'
     f'"Action":"{_HARMLESS}","Resource":"*"}}]}}'
 )
@@ -22,7 +23,7 @@ _TWICE = (
 def a_write_settles(trial: Trial) -> Answer:
     """What is written to IAM or deleted is seen by reads and in decisions within a minute."""
     iam, role, policy = trial.client("iam"), trial.role, "settles"
-    arn = iam.get_role(RoleName=role)["Role"]["Arn"]
+    arn = trial.arn(f"role{PATH}{role}")
 
     def reads() -> bool:
         return policy in iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -67,18 +68,18 @@ def what_aws_protects_is_unmodifiable(trial: Trial) -> Answer:
 
 
 def a_key_twice_is_refused(trial: Trial) -> Answer:
-    """IAM refuses a policy with the same key twice, or keeps its text and reads it as we do: unclear."""
+    """IAM refuses a policy that says a key twice, or keeps its text just as it was written."""
     iam, role, policy = trial.client("iam"), trial.role, "twice"
     try:
-        trial.put_on_role(role, policy, _TWICE)
+        trial.put_on_role(role, policy, TWICE)
     except ClientError as error:
         if code_of(error) == "MalformedPolicyDocument":
             return passed("refused")
         raise
     kept = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    if unquote(kept) != _TWICE:
+    if unquote(kept) != TWICE:
         return failed(
             f"accepted, and kept as {json.dumps(unquote(kept))}",
             "Undo could not put back the text that was written: tell us.",
         )
-    return passed("accepted and kept as written; we take such a policy as unclear, never as clean")
+    return passed("accepted and kept as written; Rolecall never takes such a policy as clean")

@@ -50,6 +50,8 @@ def consent(trial: Trial, *, yes: bool) -> None:
             "it stays in the ledger."
         )
     )
+    if not trial.stack.is_aws:
+        console.print("This is not AWS: what follows proves the script, and nothing about AWS.")
     if yes:
         return
     if not sys.stdin.isatty():
@@ -77,7 +79,7 @@ def run(trial: Trial) -> None:
         left = _cleaned(trial)
     console.print(Text(", ".join(f"{counts[state]} {state}" for state in State)))
     if left:
-        raise RolecallError(f"Left in the account, take it away by hand: {'; '.join(left)}.")
+        raise RolecallError("Not everything is gone again; see above, and take it away by hand.")
     console.print("Everything that was made is gone again.")
     if interrupted:
         raise typer.Exit(_INTERRUPTED)
@@ -91,7 +93,10 @@ def _cleaned(trial: Trial) -> list[str]:
         trial.scratch.clean()
     except KeyboardInterrupt:
         console.print("Interrupted while cleaning up")
-    return trial.scratch.left()
+    left = trial.scratch.left()
+    for what in left:
+        console.print(Text(f"  left in the account: {what}", style="red"))
+    return left
 
 
 def _print(said: str, answer: Answer) -> None:

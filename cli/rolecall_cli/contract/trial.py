@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
-from rolecall.aws.failures import code_of
+from botocore.exceptions import ClientError
+
+from rolecall.aws.failures import code_of, is_gone
 from rolecall.policy.documents import CLOSED_TRUST
 from rolecall_cli.contract.scratch import PATH, Scratch
 from rolecall_cli.doctor.examined import Examined
@@ -86,7 +88,22 @@ class Trial:
             ),
             lambda: iam.delete_role(RoleName=name),
         )
+        self.await_it(lambda: iam.get_role(RoleName=name))
         return name
+
+    def await_it(self, read: Callable[[], Any]) -> None:
+        """Wait until what was just made can be read, or for a minute."""
+
+        def is_there() -> bool:
+            try:
+                read()
+            except ClientError as error:
+                if not is_gone(error):
+                    raise
+                return False
+            return True
+
+        self.until(is_there, 60, since=self.clock(), in_a_row=3)
 
     def put_on_role(self, role: str, policy: str, text: str) -> None:
         """Give a role an inline policy that goes again with everything else."""

@@ -48,7 +48,8 @@ def a_trail_logs_management_events(stack: Examined) -> Answer:
         )
     return failed(
         f"not by {', '.join(silent)}" if silent else "there is no trail",
-        "aws cloudtrail create-trail --is-multi-region-trail, then start-logging.",
+        "aws cloudtrail create-trail --name NAME --s3-bucket-name BUCKET --is-multi-region-trail; "
+        "aws cloudtrail start-logging --name NAME",
     )
 
 

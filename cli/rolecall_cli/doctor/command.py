@@ -1,5 +1,6 @@
 """`rolecall doctor`: says what of a deployed stack is in order and what is not, and how to mend it."""
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -49,6 +50,8 @@ def doctor(
     refuse_other_accounts(account, examined.account)
     trial = Trial(examined, Scratch(deployed.aws), patience)
     consent(trial, yes=yes)
+    # A pipeline that is cancelled ends this with SIGTERM, and must find it cleaning up as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     run(trial)
 
 

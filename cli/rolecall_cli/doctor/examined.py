@@ -47,6 +47,11 @@ class Examined:
         """The client of a service in the stack's Region."""
         return self.deployed.aws.client(service)
 
+    @property
+    def is_aws(self) -> bool:
+        """Whether calls go to AWS itself, and not to an emulator."""
+        return ".amazonaws.com" in self.client("sts").meta.endpoint_url
+
     @cached_property
     def partition(self) -> str:
         """The partition, such as `aws`."""
