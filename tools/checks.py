@@ -40,8 +40,8 @@ A run against the embedded account proves the script and nothing about AWS, and 
 checks fail there, rightly: it lets its operator send to any queue, and its simulator loses paths and
 conditions.
 
-Not covered, since it would mean breaking the stack: EventBridge's own dead letters when it loses the right
-to send. Decisions are those of IAM's simulator: the throw-away role is never assumed.
+Not covered, since it would mean breaking the stack: EventBridge's own dead letters when it loses the
+right to send. Decisions are those of IAM's simulator: the throw-away role is never assumed.
 """
 
 

@@ -1,4 +1,4 @@
-"""`rolecall doctor` and its contract against a deployed stack. It proves their flow, and nothing of AWS."""
+"""`rolecall doctor` and its contract against a deployed stack: their flow, and nothing of AWS."""
 
 import pytest
 

@@ -23,7 +23,7 @@ def answering() -> AnsweringAws:
 @pytest.fixture
 def aws(answering: AnsweringAws) -> Iterator[AnsweringAws]:
     """An account with a healthy stack and an empty ledger."""
-    answering.answers, answering.calls = healthy(), []
+    answering.answers = healthy()
     with mock_aws():
         answering.client("dynamodb").create_table(
             TableName=TABLE,
@@ -37,6 +37,7 @@ def aws(answering: AnsweringAws) -> Iterator[AnsweringAws]:
             ],
             BillingMode="PAY_PER_REQUEST",
         )
+        answering.calls.clear()
         yield answering
 
 

@@ -27,7 +27,6 @@ from tests.cli.doctor.account import (
 def test_a_healthy_stack_is_in_order_and_nothing_is_written(
     stack: Examined, aws: AnsweringAws, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    aws.calls.clear()
     examine(stack)
     printed = capsys.readouterr().out
     assert printed.count(" pass ") == len(checks.CHECKS)
