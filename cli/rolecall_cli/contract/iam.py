@@ -11,7 +11,6 @@ from rolecall_cli.contract.scratch import PATH
 from rolecall_cli.contract.trial import ALLOWED, Trial, statement
 
 _SETTLED_WITHIN = 60.0  # seconds
-_LOOKS = 5
 _HARMLESS = "sts:GetCallerIdentity"  # needs no permission, so allowing it grants nothing
 # The same key twice: whoever reads the last sees a policy that only denies.
 TWICE = (
@@ -31,15 +30,12 @@ def a_write_settles(trial: Trial) -> Answer:
     def decides() -> bool:
         return trial.decision(arn, _HARMLESS, "*") == ALLOWED
 
-    took: list[float | None] = []
     start = trial.clock()
     trial.put_on_role(role, policy, statement("Allow", _HARMLESS))
-    for is_so in (reads, decides):
-        took.append(trial.until(is_so, _SETTLED_WITHIN, since=start, in_a_row=_LOOKS))
+    took = trial.times([reads, decides], _SETTLED_WITHIN, since=start)
     start = trial.clock()
     iam.delete_role_policy(RoleName=role, PolicyName=policy)
-    for is_so in (lambda: not reads(), lambda: not decides()):
-        took.append(trial.until(is_so, _SETTLED_WITHIN, since=start, in_a_row=_LOOKS))
+    took += trial.times([lambda: not reads(), lambda: not decides()], _SETTLED_WITHIN, since=start)
     seen = "put: read after {}, decided after {}; deleted: read after {}, decided after {}".format(
         *("over a minute" if seconds is None else f"{seconds:.1f} s" for seconds in took)
     )

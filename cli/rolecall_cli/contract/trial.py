@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
@@ -53,29 +53,39 @@ class Trial:
         return f"arn:{self.stack.partition}:iam::{self.stack.account}:{resource}"
 
     def until(
+        self, is_so: Callable[[], bool], patience: float, *, since: float, every: float
+    ) -> float | None:
+        """Seconds until something was so; None when patience ends."""
+        return self.times([is_so], patience, since=since, every=every, in_a_row=1)[0]
+
+    def times(
         self,
-        is_so: Callable[[], bool],
+        looks: Sequence[Callable[[], bool]],
         patience: float,
         *,
         since: float,
         every: float = 0.5,
-        in_a_row: int = 1,
-    ) -> float | None:
-        """Seconds until something was so, as many times in a row; None when patience ends.
+        in_a_row: int = 5,
+    ) -> list[float | None]:
+        """For each look, the seconds until it was so, as many times in a row; None when patience ends.
 
         One look proves little of IAM: its readers do not all learn of a write at once.
         """
-        first, row = 0.0, 0
+        firsts, rows = [0.0] * len(looks), [0] * len(looks)
         while self.clock() - since < patience:
-            if is_so():
-                first = first if row else self.clock() - since
-                row += 1
-                if row == in_a_row:
-                    return first
-            else:
-                row = 0
+            for number, is_so in enumerate(looks):
+                if rows[number] == in_a_row:
+                    continue
+                if not is_so():
+                    rows[number] = 0
+                    continue
+                if rows[number] == 0:
+                    firsts[number] = self.clock() - since
+                rows[number] += 1
+            if all(row == in_a_row for row in rows):
+                break
             self._sleep(every)
-        return None
+        return [first if row == in_a_row else None for first, row in zip(firsts, rows, strict=True)]
 
     @cached_property
     def role(self) -> str:
@@ -103,7 +113,7 @@ class Trial:
                 return False
             return True
 
-        self.until(is_there, 60, since=self.clock(), in_a_row=3)
+        self.times([is_there], 60, since=self.clock())
 
     def put_on_role(self, role: str, policy: str, text: str) -> None:
         """Give a role an inline policy that goes again with everything else."""
