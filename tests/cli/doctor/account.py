@@ -187,7 +187,7 @@ def healthy() -> Answers:
         "events:ListTargetsByRule": {"Targets": [{"Id": "changes", "Arn": "arn"}]},
         "lambda:GetFunctionConfiguration": _function,
         "lambda:ListEventSourceMappings": mapping(),
-        "lambda:GetLayerVersionByArn": {"Content": {"Location": "https://layer"}},
+        "lambda:GetLayerVersionByArn": lambda given: {"Content": {"Location": given["Arn"]}},
         "sqs:GetQueueAttributes": queue(),
         "cloudwatch:DescribeAlarms": alarms(),
         "cloudwatch:ListMetrics": {"Metrics": [{"Namespace": "AWS/SQS"}]},

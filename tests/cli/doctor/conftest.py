@@ -11,7 +11,7 @@ from rolecall_cli.contract.trial import Trial
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.doctor.examined import Examined
 from tests.aws.conftest import TABLE
-from tests.cli.doctor.account import SETTINGS, AnsweringAws, healthy, layer
+from tests.cli.doctor.account import LAYER, SETTINGS, AnsweringAws, healthy, layer
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +53,9 @@ def deployed(aws: AnsweringAws) -> Deployed:
 def stack(deployed: Deployed, tmp_path: Path) -> Examined:
     """The stack, beside a checkout with the same settings."""
     (tmp_path / "rolecall.yaml").write_text(SETTINGS)
-    return Examined(deployed, tmp_path / "rolecall.yaml", lambda _: layer())
+    return Examined(
+        deployed, tmp_path / "rolecall.yaml", lambda at: layer() if at == LAYER else b""
+    )
 
 
 class Time:

@@ -163,6 +163,13 @@ def test_a_thing_that_aws_refused_is_not_taken_away(trial: Trial, aws: Answering
     assert aws.calls == []
 
 
+def test_what_rolecall_took_away_itself_is_not_left(trial: Trial, aws: AnsweringAws) -> None:
+    iam.a_key_twice_is_refused(trial)
+    aws.client("iam").delete_role_policy(RoleName=trial.role, PolicyName="twice")
+    trial.scratch.clean()
+    assert trial.scratch.left() == []
+
+
 def test_a_delete_that_comes_too_soon_for_iam_is_tried_again(
     trial: Trial, aws: AnsweringAws
 ) -> None:
