@@ -12,12 +12,13 @@ from pathlib import Path
 from rolecall.errors import RolecallError
 from rolecall.registry import Registry, convention_classes
 from rolecall.settings.files import BUILT, NAME, build, load
-from tools import decisions, operations, pages, permissions, rules
+from tools import checks, decisions, operations, pages, permissions, rules
 from tools.blocks import as_yaml, with_block
 
 SETTINGS = Path("layers/settings") / NAME
 TEMPLATE = Path("template.yaml")
 PAGES = Path("docs/conventions")
+DOCTOR = Path("docs/doctor.md")
 
 
 def generated(root: Path) -> Mapping[Path, str]:
@@ -36,6 +37,7 @@ def generated(root: Path) -> Mapping[Path, str]:
     return {
         SETTINGS.with_name(BUILT): built,
         TEMPLATE: template,
+        DOCTOR: checks.page(),
         PAGES / "README.md": pages.index(conventions, settings),
         **decisions.generated(root),
         **{PAGES / f"{c.id}.md": pages.page(c, settings) for c in conventions},

@@ -6,6 +6,7 @@ import typer
 
 from rolecall.errors import RolecallError
 from rolecall_cli import backtest, cases, demo, local, replay, settings
+from rolecall_cli.doctor.command import doctor
 from rolecall_cli.errors import UsageError
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.command("exempt")(cases.exempt)
 app.command("case")(cases.case)
 app.command("pause")(cases.pause)
 app.command("resume")(cases.resume)
+app.command("doctor")(doctor)
 app.add_typer(local.app, name="local")
 app.add_typer(settings.app, name="settings")
 

@@ -1,5 +1,7 @@
 """`rolecall settings check`: says before a deploy what is wrong, where, and how to mend it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -15,6 +17,8 @@ from ruamel.yaml.nodes import MappingNode, SequenceNode
 from rolecall.errors import SettingsError
 from rolecall.registry import convention_classes
 from rolecall.settings.schema import validate
+from rolecall_cli import protecting
+from rolecall_cli.deployed import Deployed
 from rolecall_cli.embedded.places import checkout
 from rolecall_cli.errors import UsageError
 
@@ -33,6 +37,10 @@ def check(
     file: Annotated[
         Path | None, typer.Argument(help="The settings file; otherwise this checkout's.")
     ] = None,
+    *,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask your account too: does what is protected exist?")
+    ] = False,
 ) -> None:
     """Check a settings file: what is wrong, at which line and column, and what to do."""
     path = file or checkout().root / "layers/settings/rolecall.yaml"
@@ -40,6 +48,9 @@ def check(
         raise UsageError(f"There is no settings file {path}.")
     text = path.read_text(encoding="utf-8", errors="replace")
     found = checked(text, datetime.now(UTC).date(), str(path))
+    if live:
+        for line in live_warnings(found, text, str(path), Deployed("")):
+            console.print(Text(line, style="yellow"))
     for id_ in convention_classes():
         entry = found["conventions"].get(id_) or {}
         console.print(Text(f"{entry.get('mode') or found['defaults']['mode']:>10}  {id_}"))
@@ -58,15 +69,34 @@ def checked(text: str, today: date, name: str) -> dict[str, Any]:
     Raises:
         SettingsError: what is wrong, with line and column, and what to do.
     """
-    try:
+    with _placed(text, name):
         found = validate(text, convention_classes())
         _exemptions(found, today)
+        protecting.refuse_other_accounts(found)
+    return found
+
+
+def live_warnings(found: dict[str, Any], text: str, name: str, deployed: Deployed) -> Iterator[str]:
+    """Yield a line for each protected ARN that the operator's account does not have.
+
+    Raises:
+        SettingsError: it has none of them; with line and column, and what to do.
+    """
+    with _placed(text, name):
+        for place, answer in protecting.warnings(found["protected"], deployed):
+            line, column = position(text, place)
+            yield f"{name}:{line}:{column}: {answer.state}: {answer.seen}. {answer.fix}".rstrip()
+
+
+@contextmanager
+def _placed(text: str, name: str) -> Iterator[None]:
+    try:
+        yield
     except SettingsError as error:
         cause = error.__cause__
         mark = cause.problem_mark if isinstance(cause, MarkedYAMLError) else None
         line, column = (mark.line + 1, mark.column + 1) if mark else position(text, error.place)
         raise SettingsError(f"{name}:{line}:{column}: {error}", error.place) from error
-    return found
 
 
 def _exemptions(found: dict[str, Any], today: date) -> None:

@@ -1,0 +1,1 @@
+"""`rolecall doctor --contract`: what only a real AWS account can prove."""

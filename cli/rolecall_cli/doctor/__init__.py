@@ -1,0 +1,1 @@
+"""`rolecall doctor`: whether a deployed stack is in order."""

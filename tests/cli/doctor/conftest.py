@@ -1,0 +1,78 @@
+"""A healthy stack under examination, and a trial of the contract on it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from moto import mock_aws
+
+from rolecall_cli.contract.scratch import Scratch
+from rolecall_cli.contract.trial import Trial
+from rolecall_cli.deployed import Deployed
+from rolecall_cli.doctor.examined import Examined
+from tests.aws.conftest import TABLE
+from tests.cli.doctor.account import LAYER, SETTINGS, AnsweringAws, healthy, layer
+
+
+@pytest.fixture(scope="session")
+def answering() -> AnsweringAws:
+    """The clients, which take longer to make than all else here."""
+    return AnsweringAws()
+
+
+@pytest.fixture
+def aws(answering: AnsweringAws) -> Iterator[AnsweringAws]:
+    """An account with a healthy stack and an empty ledger."""
+    answering.answers = healthy()
+    with mock_aws():
+        answering.client("dynamodb").create_table(
+            TableName=TABLE,
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        answering.calls.clear()
+        yield answering
+
+
+@pytest.fixture
+def deployed(aws: AnsweringAws) -> Deployed:
+    """The stack as the command line sees it."""
+    found = Deployed("rolecall", "us-east-1")
+    found.aws = aws
+    return found
+
+
+@pytest.fixture
+def stack(deployed: Deployed, tmp_path: Path) -> Examined:
+    """The stack, beside a checkout with the same settings."""
+    (tmp_path / "rolecall.yaml").write_text(SETTINGS)
+    return Examined(
+        deployed, tmp_path / "rolecall.yaml", lambda at: layer() if at == LAYER else b""
+    )
+
+
+class Time:
+    """A time that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def trial(stack: Examined, aws: AnsweringAws) -> Trial:
+    """A run of the contract in which waiting takes no time."""
+    time = Time()
+    return Trial(stack, Scratch(aws, time.sleep), 30, time, time.sleep)
