@@ -16,15 +16,15 @@ WHY = Why("the release broke", "alice")
 NAMES = ("bob", "carol", "dave")
 
 
-def _user(name: str) -> SubjectRef:
+def user(name: str) -> SubjectRef:
     return SubjectRef("user", name, ACCOUNT)
 
 
-def _bad_day(apart: float = 60) -> tuple[WatchedWorld, dict[str, str]]:
+def bad_day(apart: float = 60) -> tuple[WatchedWorld, dict[str, str]]:
     """A world in which one user after the other was put right, and their cases."""
     made, cases = WatchedWorld(settings(ACTING)), {}
     for name in NAMES:
-        made.attach(_user(name))
+        made.attach(user(name))
         given = ATTACH["requestParameters"] | {"userName": name}
         seen = made.detector.detect(change(eventID=name, requestParameters=given))
         (cases[name],) = seen.cases
@@ -39,19 +39,19 @@ def _ids(made: WatchedWorld, choice: Choice) -> list[str]:
 
 
 def test_the_newest_is_taken_back_first() -> None:
-    made, cases = _bad_day()
+    made, cases = bad_day()
     choice = Choice(convention="user-permissions-via-groups")
     assert _ids(made, choice) == [cases[name] for name in reversed(NAMES)]
     undone = list(undo_all(made.undoer, chosen(made.ledger, choice), WHY))
     assert [one.case.status for one in undone] == [Status.UNDONE] * 3
     assert [call.parameters["UserName"] for call in made.account.calls] == ["dave", "carol", "bob"]
     for name in NAMES:
-        attached = made.account.state[_user(name)][Facet.USER_ATTACHED_POLICIES]
+        attached = made.account.state[user(name)][Facet.USER_ATTACHED_POLICIES]
         assert attached == {ATTACHED: "PowerUserAccess"}
 
 
 def test_what_ended_within_one_second_has_its_order_from_the_history() -> None:
-    made, cases = _bad_day()
+    made, cases = bad_day()
     for place, name in enumerate(NAMES):
         kept = made.ledger.kept[cases[name]]
         kept.case = kept.case.moved(Status.REMEDIATED, ended="2026-11-02T09:15:00Z")
@@ -61,7 +61,7 @@ def test_what_ended_within_one_second_has_its_order_from_the_history() -> None:
 
 
 def test_a_time_an_actor_and_a_convention_choose_together() -> None:
-    made, cases = _bad_day()
+    made, cases = bad_day()
     carol = made.ledger.get(cases["carol"]).case
     actor = carol.origin.actor
     assert _ids(made, Choice(since=carol.ended)) == [cases["dave"], cases["carol"]]
@@ -72,14 +72,14 @@ def test_a_time_an_actor_and_a_convention_choose_together() -> None:
 
 
 def test_only_what_is_remediated_is_chosen() -> None:
-    made, cases = _bad_day()
+    made, cases = bad_day()
     made.undoer.undo(cases["bob"], reason="why", by="alice")
     assert _ids(made, Choice(since="2026")) == [cases["dave"], cases["carol"]]
 
 
 def test_a_refusal_does_not_stop_the_others_and_says_why() -> None:
-    made, cases = _bad_day()
-    made.attach(_user("carol"))
+    made, cases = bad_day()
+    made.attach(user("carol"))
     undone = list(undo_all(made.undoer, chosen(made.ledger, Choice(since="2026")), WHY))
     assert [bool(one.refused) for one in undone] == [False, True, False]
     assert "was changed after the remedy" in undone[1].refused
@@ -89,7 +89,7 @@ def test_a_refusal_does_not_stop_the_others_and_says_why() -> None:
 
 
 def test_without_a_reason_none_is_undone() -> None:
-    made, _ = _bad_day()
+    made, _ = bad_day()
     with pytest.raises(UndoRefusedError, match="--reason"):
         list(undo_all(made.undoer, chosen(made.ledger, Choice(since="2026")), Why(" ", "alice")))
     assert made.account.calls == []

@@ -12,7 +12,7 @@ _FITS = 66  # characters that a value may have to stand on one line
 _READABLE = 20_000  # a longer text is shown as it stands, and cut
 _COMPARABLE = 200  # items of a longer list are not compared one by one
 _NOTHING = object()
-_TOO_DEEP = "… nested too deep to show"
+TOO_DEEP = "… nested too deep to show"
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def difference(drift: Drift) -> tuple[str, ...]:
         old = drift.found if drift.before is None else drift.before
         return between(old, drift.expected)
     except RecursionError:
-        return (_TOO_DEEP,)
+        return (TOO_DEEP,)
 
 
 def between(old: Any, new: Any) -> tuple[str, ...]:
@@ -112,4 +112,4 @@ def between(old: Any, new: Any) -> tuple[str, ...]:
         old, new = (_NOTHING if value in (None, [], {}) else value for value in (old, new))
         return _cut(list(_changes("", old, new)))
     except RecursionError:
-        return (_TOO_DEEP,)
+        return (TOO_DEEP,)
