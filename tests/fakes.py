@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
 from rolecall.model.cases import Case, Status
+from rolecall.model.stories import LedgerExemption, Move, Telling
 from rolecall.model.subjects import SubjectRef
 from rolecall.ports import APART, Cap, Entry, Intent, Opening, Outcome, over
 
@@ -29,9 +30,10 @@ class Kept:
     lease: float = 0.0
     intent: Intent | None = None
     outcome: Outcome | None = None
+    history: tuple[Move, ...] = ()
 
     def entry(self) -> Entry:
-        return Entry(self.case, self.fence, self.intent, self.outcome)
+        return Entry(self.case, self.fence, self.intent, self.outcome, history=self.history)
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Known:
     state: str
     until: float
     snoozed: float = 0.0
+    exemption: LedgerExemption | None = None
 
 
 @dataclass
@@ -57,6 +60,8 @@ class MemoryLedger:
     made: dict[str, int] = field(default_factory=dict)
     stopped: dict[str, str] = field(default_factory=dict)
     writers: dict[str, tuple[str, float]] = field(default_factory=dict)
+    told_at: dict[tuple[str, Status, str], float] = field(default_factory=dict)
+    now: float = 0.0  # the latest moment that anybody named
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
         if case.id in self.kept:
@@ -69,7 +74,8 @@ class MemoryLedger:
             if self.kept[known.case].lease >= now:
                 raise LeaseHeldError(known.case)
             return Opening.KNOWN, self.kept[known.case].case
-        self.kept[case.id] = Kept(case)
+        self.now = max(self.now, now)
+        self.kept[case.id] = Kept(case, history=(Move(now, case.status, reason=case.reason),))
         self.known[key] = Known(case.id, case.drift.state, now + 86_400)
         self.log.append("open")
         return Opening.OPENED, case
@@ -78,6 +84,7 @@ class MemoryLedger:
         kept = self._get(case_id)
         if kept.lease >= now:
             raise LeaseHeldError(case_id)
+        self.now = max(self.now, now)
         kept.lease, kept.fence = now + lease, kept.fence + 1
         return replace(kept.entry(), claimed=now, until=now + lease)
 
@@ -127,6 +134,8 @@ class MemoryLedger:
 
     def conclude(self, entry: Entry, case: Case, outcome: Outcome | None) -> None:
         kept = self._fenced(entry)
+        if case.status != entry.case.status:
+            kept.history += (Move(self.now, case.status, reason=case.reason),)
         kept.case, kept.lease = case, 0.0
         kept.outcome = outcome or kept.outcome
         subject = case.drift.subject.key
@@ -148,7 +157,9 @@ class MemoryLedger:
             ours = subject == ref.key and drift.startswith(f"{convention}#")
             if ours and drift not in keep and known.until and case.status in CLOSED_BY_ITSELF:
                 case = case.moved(Status.RESOLVED, reason="it is gone", ended=now)
+                move = Move(self.now, case.status, reason=case.reason)
                 self.kept[known.case].case = case
+                self.kept[known.case].history += (move,)
                 known.until = 0.0
                 resolved.append(case)
         return resolved
@@ -165,10 +176,18 @@ class MemoryLedger:
             if case.status.is_told and (case.id, case.status) not in told:
                 yield case
 
-    def snooze(self, case: Case, until: float) -> None:
+    def exempt(self, case: Case, exemption: LedgerExemption | None) -> None:
         key = (case.drift.subject.key, case.drift.key)
         known = self.known.get(key) or Known(case.id, case.drift.state, 0.0)
-        self.known[key] = replace(known, until=0.0, snoozed=until)
+        until = exemption.until if exemption else 0.0
+        self.known[key] = replace(known, until=0.0, snoozed=until, exemption=exemption)
+
+    def exemption(self, case: Case) -> LedgerExemption | None:
+        known = self.known.get((case.drift.subject.key, case.drift.key))
+        return known.exemption if known else None
+
+    def exemptions(self) -> Iterator[LedgerExemption]:
+        return (known.exemption for known in self.known.values() if known.exemption)
 
     def claim_telling(self, case_id: str, status: Status, channel: str, now: float) -> bool:
         lease = self.tellings.get((case_id, status, channel), 0.0)
@@ -177,6 +196,7 @@ class MemoryLedger:
         if lease >= now:
             raise LeaseHeldError(f"Case {case_id} is being told on {channel}.")
         self.tellings[case_id, status, channel] = now + 60
+        self.told_at[case_id, status, channel] = now
         return True
 
     def told(self, case_id: str, status: Status, channel: str) -> None:
@@ -184,6 +204,11 @@ class MemoryLedger:
 
     def untold(self, case_id: str, status: Status, channel: str) -> None:
         self.tellings[case_id, status, channel] = 0.0
+
+    def told_of(self, case_id: str) -> Iterator[Telling]:
+        for key, lease in self.tellings.items():
+            if key[0] == case_id and lease is None:
+                yield Telling(self.told_at[key], key[1], key[2])
 
 
 @dataclass

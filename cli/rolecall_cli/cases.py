@@ -1,8 +1,9 @@
-"""`rolecall cases`, `undo`, `approve`, `exempt`: what people do with cases of a deployed stack."""
+"""`rolecall cases`, `case`, `approve`, `exempt`, `pause`: what people do with a stack's cases."""
 
 import json
-import sys
+import time
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,20 +11,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rolecall.errors import CaseError, UndoRefusedError
+from rolecall.errors import CaseError
 from rolecall.model.cases import Status
+from rolecall_cli.asking import CaseArgument, RegionOption, StackOption, YesOption, confirm
 from rolecall_cli.backtest import Format
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.errors import UsageError
 from rolecall_cli.replay import call_line
-from rolecall_cli.story import print_story
+from rolecall_cli.story import Story
 
 console = Console(soft_wrap=True, highlight=False)
 
-CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case id, such as c-4k2j7q…")]
-StackOption = Annotated[str, typer.Option(help="The deployed stack.")]
-RegionOption = Annotated[str, typer.Option(help="The stack's Region.")]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+class StoryFormat(StrEnum):
+    """How a story is printed."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def cases(
@@ -33,10 +37,13 @@ def cases(
     format_: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """List the cases, newest first."""
-    found = sorted(Deployed(stack, region).ledger.cases(), key=lambda c: c.opened, reverse=True)
+    ledger = Deployed(stack, region).ledger
+    found = sorted(ledger.cases(), key=lambda c: c.opened, reverse=True)
+    exempt = {one.case: one for one in ledger.exemptions() if one.until >= time.time()}
     if format_ is Format.JSONL:
         for case in found:
-            print(json.dumps(case.to_dict()))
+            left = exempt.get(case.id)
+            print(json.dumps(case.to_dict() | {"exemption": left.to_dict() if left else None}))
         return
     table = Table(title=f"Cases of {stack}")
     for column in ("case", "opened", "severity", "status", "what", "who"):
@@ -46,38 +53,13 @@ def cases(
             case.id,
             case.opened,
             case.severity.value,
-            case.status.value,
+            case.status.value
+            + (f", exempt until {exempt[case.id].end}" if case.id in exempt else ""),
             case.drift.says,
             case.origin.actor,
         )
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)
-
-
-def undo(
-    case: CaseArgument,
-    *,
-    reason: Annotated[
-        str, typer.Option(help="Why the drift may come back; kept in the case.")
-    ] = "",
-    yes: YesOption = False,
-    stack: StackOption = "rolecall",
-    region: RegionOption = "",
-) -> None:
-    """Take back what a remedy did, with your own credentials."""
-    deployed = Deployed(stack, region)
-    plan = deployed.undoer.plan(case)
-    console.print(Text(f"Case {case}: {plan.case.drift.says}"))
-    for call in plan.calls:
-        console.print(Text(f"  will call {call_line(call.to_dict())}"))
-    console.print("The drift comes back, and Rolecall stays silent about it for 24 hours.")
-    if not reason and sys.stdin.isatty():
-        reason = typer.prompt("Why")
-    if not reason.strip():
-        raise UndoRefusedError("Undo brings the drift back, so it must say why: add --reason TEXT.")
-    _confirm("Undo it?", yes=yes)
-    undone = deployed.undoer.undo(case, reason=reason, by=deployed.caller)
-    console.print(Text(f"Case {undone.id} is undone."))
 
 
 def approve(
@@ -96,7 +78,7 @@ def approve(
     console.print(Text(f"Case {case} as shown in {found.shown}: {found.drift.says}"))
     for step in found.remedy:
         console.print(Text(f"  will call {call_line(step['do'])}"))
-    _confirm("Approve it?", yes=yes)
+    confirm("Approve it?", yes=yes)
     deployed.approver.approve(case, shown=shown or found.shown, by=deployed.caller)
     console.print(Text(f"Case {case} is approved and will be put right."))
 
@@ -137,10 +119,15 @@ def case(
     *,
     stack: StackOption = "rolecall",
     region: RegionOption = "",
+    format_: Annotated[StoryFormat, typer.Option("--format")] = StoryFormat.TEXT,
 ) -> None:
-    """Show the whole story of a case: who, what, the state before, the calls made, how to go back."""
-    deployed = Deployed(stack, region)
-    print_story(deployed.ledger.get(case_id), deployed.name)
+    """Show the whole story of a case: who, what, the state before and after, the calls, who was told."""
+    story = Story.of(Deployed(stack, region).ledger, case_id)
+    if format_ is StoryFormat.JSON:
+        print(json.dumps(story.to_dict(stack)))
+        return
+    for line in story.lines(stack):
+        console.print(line)
 
 
 def _said(reason: str) -> str:
@@ -176,11 +163,3 @@ def exempt(
         strict=True,
     ):
         print(f"{lead}{key}: {value if key == 'expires' else json.dumps(value)}")
-
-
-def _confirm(question: str, *, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError("There is nobody to ask here: add --yes.")
-    typer.confirm(question, abort=True)

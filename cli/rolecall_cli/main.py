@@ -5,7 +5,7 @@ import sys
 import typer
 
 from rolecall.errors import RolecallError
-from rolecall_cli import backtest, cases, demo, local, replay, settings
+from rolecall_cli import backtest, cases, demo, local, replay, settings, undo
 from rolecall_cli.doctor.command import doctor
 from rolecall_cli.errors import UsageError
 
@@ -19,7 +19,7 @@ app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)
 app.command("backtest")(backtest.backtest)
 app.command("cases")(cases.cases)
-app.command("undo")(cases.undo)
+app.command("undo")(undo.undo)
 app.command("approve")(cases.approve)
 app.command("exempt")(cases.exempt)
 app.command("case")(cases.case)

@@ -10,6 +10,7 @@ from rolecall.aws.ledger import DynamoLedger
 from rolecall.aws.session import Aws
 from rolecall.errors import LeaseHeldError
 from rolecall.model.cases import Case, Status
+from rolecall.model.stories import LedgerExemption
 from rolecall.model.subjects import SubjectRef
 from rolecall.ports import Opening
 from tests.aws.cases import case
@@ -49,14 +50,15 @@ def test_what_it_keeps_ends_by_itself_after_a_year(aws: Aws, dynamo_ledger: Dyna
         assert float(item["expires"]["N"]) == NOW + 400 * 86_400
 
 
-def test_a_snooze_of_a_drift_that_is_not_known_holds_too(dynamo_ledger: DynamoLedger) -> None:
+def test_an_exemption_of_a_drift_that_is_not_known_holds_too(dynamo_ledger: DynamoLedger) -> None:
     mine = case()
     dynamo_ledger.open_case(mine, NOW)
     other = SubjectRef("user", "carol", ACCOUNT)
     # As when its row has ended by itself, and the case is undone a year later.
     moved = case(of=other)
     dynamo_ledger.open_case(moved, NOW)
-    dynamo_ledger.snooze(moved, NOW + 60)
+    exemption = LedgerExemption.of(moved, reason="why", owner="alice", until=NOW + 60)
+    dynamo_ledger.exempt(moved, exemption)
     assert dynamo_ledger.open_case(case(of=other, event="e-2"), NOW)[0] is Opening.SNOOZED
 
 

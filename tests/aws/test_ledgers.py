@@ -7,7 +7,8 @@ import pytest
 
 from rolecall.aws.ledger import DynamoLedger
 from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
-from rolecall.model.cases import Status
+from rolecall.model.cases import Case, Status
+from rolecall.model.stories import LedgerExemption, Telling
 from rolecall.model.subjects import SubjectRef
 from rolecall.ports import APART, Cap, Intent, Ledger, Opening, Outcome
 from tests.aws.cases import case
@@ -19,6 +20,11 @@ DAY = 86_400
 UNDO = ({"call": "iam:PutUserPolicy", "parameters": {"x": [1, None, "é\ud800"]}},)
 INTENT = Intent({"user.inline-policies": {"p": "{\n}"}}, ({"do": {}, "undo": {}},), "at")
 OUTCOME = Outcome(UNDO, None, "at")
+
+
+def exemption(of: Case) -> LedgerExemption:
+    """One of a minute."""
+    return LedgerExemption.of(of, reason="é\ud800", owner="alice", until=NOW + 60)
 
 
 @pytest.fixture(params=["DynamoDB", "memory"])
@@ -81,10 +87,72 @@ def test_another_state_part_convention_or_subject_opens_a_case(
 def test_a_snoozed_drift_opens_nothing_in_any_state_until_its_hour(ledger: Ledger) -> None:
     mine = case()
     ledger.open_case(mine, NOW)
-    ledger.snooze(mine, NOW + 60)
+    ledger.exempt(mine, exemption(mine))
     for other in (case(event="e-2"), case(found="two", event="e-3")):
         assert ledger.open_case(other, NOW + 59) == (Opening.SNOOZED, mine)
     assert ledger.open_case(case(event="e-2"), NOW + 61)[0] is Opening.OPENED
+
+
+def test_an_exemption_is_kept_with_its_reason_owner_and_end(ledger: Ledger) -> None:
+    mine, other = case(), case("q", event="e-2")
+    for one in (mine, other):
+        ledger.open_case(one, NOW)
+    assert (ledger.exemption(mine), list(ledger.exemptions())) == (None, [])
+    ledger.exempt(mine, exemption(mine))
+    assert ledger.exemption(mine) == exemption(mine)
+    assert ledger.exemption(case(event="e-3")) == exemption(mine)
+    assert ledger.exemption(other) is None
+    assert list(ledger.exemptions()) == [exemption(mine)]
+    assert ledger.exemption(case(of=SubjectRef("user", "nobody", ACCOUNT))) is None
+
+
+def test_an_exemption_that_is_taken_back_silences_nothing(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    ledger.exempt(mine, exemption(mine))
+    ledger.exempt(mine, None)
+    assert (ledger.exemption(mine), list(ledger.exemptions())) == (None, [])
+    assert ledger.open_case(case(event="e-2"), NOW + 1)[0] is Opening.OPENED
+
+
+def test_a_case_keeps_where_it_stood_and_why(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    moves = [
+        mine.moved(Status.PENDING, reason="approved by carol"),
+        mine.moved(Status.PENDING, reason="the same place is no move"),
+        mine.moved(Status.FAILED, reason="refused", ended="x"),
+    ]
+    for moved in moves:
+        ledger.conclude(ledger.claim(mine.id, NOW, 120), moved, None)
+    history = ledger.get(mine.id).history
+    assert [(move.status, move.reason) for move in history] == [
+        (Status.NOTIFIED, ""),
+        (Status.PENDING, "approved by carol"),
+        (Status.FAILED, "refused"),
+    ]
+    assert history[0].at == NOW
+    assert all(move.at > 0 for move in history)
+    assert ledger.claim(mine.id, NOW, 120).history == history
+
+
+def test_a_drift_that_is_gone_stands_in_the_history(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    ledger.settle(mine.drift.subject, mine.drift.convention, [], "now")
+    last = ledger.get(mine.id).history[-1]
+    assert (last.status, last.reason) == (Status.RESOLVED, "it is gone")
+
+
+def test_the_ledger_knows_what_was_told_where_and_when(ledger: MemoryLedger) -> None:
+    told = ("c-1", Status.NOTIFIED, "slack")
+    assert ledger.claim_telling(*told, NOW)
+    assert list(ledger.told_of("c-1")) == []  # it is not told yet
+    ledger.told(*told)
+    ledger.claim_telling("c-1", Status.REMEDIATED, "slack", NOW)  # it never got there
+    ledger.claim_telling("c-12", Status.NOTIFIED, "slack", NOW)
+    ledger.told("c-12", Status.NOTIFIED, "slack")
+    assert list(ledger.told_of("c-1")) == [Telling(NOW, Status.NOTIFIED, "slack")]
 
 
 def test_a_claim_holds_until_it_is_given_back_or_its_lease_ends(ledger: Ledger) -> None:
@@ -273,7 +341,7 @@ def test_a_telling_is_somebody_elses_until_its_lease_ends(ledger: MemoryLedger) 
 def test_an_undo_that_has_begun_is_kept(ledger: Ledger) -> None:
     mine = case()
     ledger.open_case(mine, NOW)
-    begun = replace(OUTCOME, undoing="2026-11-02T09:15:00Z", before={"x": [None]})
+    begun = replace(OUTCOME, undoing="2026-11-02T09:15:00Z", before={"x": [None]}, overwritten=[1])
     ledger.conclude(ledger.claim(mine.id, NOW, 120), mine, begun)
     assert ledger.get(mine.id).outcome == begun
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rolecall.model.stories import LedgerExemption
 from rolecall.model.subjects import Facet
 from tests.detection.staged import ATTACHED, BOB, NOTIFYING, change, world, world_of
 from tests.samples import sample
@@ -111,9 +112,12 @@ def test_a_known_drift_is_told_again_after_a_day() -> None:
 def test_a_snoozed_drift_is_silent_until_its_hour() -> None:
     made = world(NOTIFYING)
     made.detector.detect(change())
-    made.ledger.snooze(made.bus.published[0], made.clock.now + 3600)
+    (told,) = made.bus.published
+    exemption = LedgerExemption.of(told, reason="why", owner="alice", until=made.clock.now + 3600)
+    made.ledger.exempt(told, exemption)
     seen = made.detector.detect(change(eventID="snoozed"))
-    assert (seen.outcome, seen.cases) == ("snoozed", (made.bus.published[0].id,))
+    assert (seen.outcome, seen.cases) == ("snoozed", (told.id,))
+    assert seen.reason == f"exemption of alice until {exemption.end}: why"
     made.clock.now += 3601
     assert made.detector.detect(change(eventID="awake")).outcome == "notified"
 

@@ -84,7 +84,7 @@ def test_a_case_that_is_held_back_while_the_pause_ends_goes_on() -> None:
     [
         ("ledger", "claim"),
         ("account", "read"),
-        ("ledger", "snooze"),
+        ("ledger", "exempt"),
         ("account", "make"),
         ("ledger", "conclude"),
         ("bus", "publish"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rolecall_cli.embedded import people
 from rolecall_cli.embedded.safety import clean_environment
 from tests.samples import EVENTS
 from tests.stack.conftest import Stack
@@ -15,6 +16,7 @@ from tests.stack.conftest import Stack
 pytestmark = pytest.mark.stack
 
 ROLECALL = Path(sys.executable).with_name("rolecall")
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 POWER = "arn:aws:iam::aws:policy/PowerUserAccess"
 
 
@@ -32,12 +34,12 @@ def run(deployed: Stack, *arguments: str, code: int = 0) -> str:
     return finished.stdout + finished.stderr
 
 
-def drifted(deployed: Stack, user: str) -> str:
-    """The id of a case that was just put right."""
+def drifted(deployed: Stack, user: str, by: people.Person | None = None) -> str:
+    """The id of a case that was just put right; the operator's, unless it is by somebody."""
     iam = deployed.account.client("iam")
     with deployed.account.trail.muted():
         iam.create_user(UserName=user)
-    iam.attach_user_policy(UserName=user, PolicyArn=POWER)
+    (by.client("iam") if by else iam).attach_user_policy(UserName=user, PolicyArn=POWER)
     case_id: str = deployed.ended(user, "remediated")["id"]
     return case_id
 
@@ -57,6 +59,8 @@ def test_undo_brings_back_what_was_taken_and_rolecall_stays_silent_about_it(
     (case,) = deployed.about("frank")
     assert case["status"] == "undone"
     assert "release night" in case["reason"]
+    assert "undone, exempt until" in run(deployed, "cases")
+    assert "release night" in run(deployed, "case", case_id).partition("Exempt")[2]
     assert "only a remediated case" in run(deployed, "undo", case_id, "--reason", "x", code=1)
 
 
@@ -66,6 +70,31 @@ def test_undo_refuses_to_overwrite_a_later_change(deployed: Stack) -> None:
         deployed.account.client("iam").attach_user_policy(UserName="grace", PolicyArn=POWER)
     refused = run(deployed, "undo", case_id, "--reason", "x", "--yes", code=1)
     assert "was changed after the remedy" in refused
+    assert "+ PowerUserAccess" in refused
+    told = ("--over-changes", "--reason", "x", "--yes", "--for", "1h")
+    assert "is overwritten, and kept" in run(deployed, "undo", case_id, *told)
+    story = json.loads(run(deployed, "case", case_id, "--format", "json"))
+    assert story["outcome"]["overwritten"] == "PowerUserAccess"
+    assert story["history"][-1]["status"] == "undone"
+    assert {telling["status"] for telling in story["told"]} >= {"remediated"}
+
+
+def test_a_bad_day_is_undone_with_one_command(deployed: Stack) -> None:
+    rollout = people.session(
+        deployed.account, "rollout", "Bad-Rollout-7", policy_arns=[ADMINISTRATOR]
+    )
+    cases = [drifted(deployed, name, rollout) for name in ("mallory", "niaj")]
+    deployed.quiet()
+    iam = deployed.account.client("iam")
+    with deployed.account.trail.muted():
+        iam.attach_user_policy(UserName="mallory", PolicyArn=POWER)
+    chosen = ("--since", "1h", "--actor", "bad-rollout-7")
+    printed = run(deployed, "undo", *chosen, "--reason", "bad rollout", "--yes", code=1)
+    assert "1 undone, 1 refused" in printed
+    assert f"{cases[1]} user niaj: undone" in printed
+    assert f"{cases[0]} user mallory: refused: " in printed
+    attached = iam.list_attached_user_policies(UserName="niaj")["AttachedPolicies"]
+    assert [policy["PolicyArn"] for policy in attached] == [POWER]
 
 
 def test_cases_are_listed_and_an_exemption_is_printed_as_settings(deployed: Stack) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from rolecall.model.cases import Status
-from rolecall_cli import cases
+from rolecall_cli import undo
 from rolecall_cli.demo import report
 from rolecall_cli.demo.build import STACK
 from rolecall_cli.demo.drifts import DRIFTS, UNDO
@@ -76,7 +76,7 @@ class Play:
         start = time.monotonic()
         # The command knows the account by its environment, as on any machine of an operator.
         with environment(clean_environment() | account.environment()):
-            cases.undo(case_id, reason=_REASON, yes=True, stack=STACK, region=account.region)
+            undo.undo(case_id, reason=_REASON, yes=True, stack=STACK, region=account.region)
         ids = tuple(id_ for id_ in self._record_ids() if id_ not in before)
 
         def is_told() -> bool:

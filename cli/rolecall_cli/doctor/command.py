@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rolecall.errors import RolecallError
 from rolecall_cli.answers import Answer, State, asked, fact
-from rolecall_cli.cases import RegionOption, StackOption, YesOption
+from rolecall_cli.asking import RegionOption, StackOption, YesOption
 from rolecall_cli.contract.run import consent, refuse_other_accounts, run
 from rolecall_cli.contract.scratch import Scratch
 from rolecall_cli.contract.trial import Trial

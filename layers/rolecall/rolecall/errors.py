@@ -4,7 +4,8 @@ RolecallError                  anything that stops a piece of work, in one sente
 ├── ConventionError            a convention is declared wrongly
 ├── SettingsError              the settings cannot be used; nothing is written while that lasts
 ├── CaseError                  the case asked for is not there, or is not in a state to do this
-│   ├── UndoRefusedError       taking back would overwrite somebody's later change, or has no reason
+│   ├── UndoRefusedError       what was done cannot be taken back, or nobody says why it should be
+│   │   └── ChangedSinceError  somebody changed the part since, and undo would overwrite that
 │   └── ApprovalVoidError      what was approved is not what is there, or the answer came too late
 ├── RetryError                 not now: the message goes back to its queue
 │   ├── LeaseHeldError         another worker holds the case
@@ -44,7 +45,21 @@ class CaseError(RolecallError):
 
 
 class UndoRefusedError(CaseError):
-    """Taking back would overwrite a later change, or nobody said why."""
+    """What was done cannot be taken back, or nobody says why it should be."""
+
+
+class ChangedSinceError(UndoRefusedError):
+    """Somebody changed the part since, and undo would overwrite that.
+
+    Attributes:
+        left: What the remedy left, as JSON-able data.
+        now: What the part is now.
+    """
+
+    def __init__(self, message: str, *, left: object, now: object) -> None:
+        super().__init__(message)
+        self.left = left
+        self.now = now
 
 
 class ApprovalVoidError(CaseError):

@@ -7,6 +7,7 @@ from typing import Any, Protocol, Self
 
 from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
+from rolecall.model.stories import LedgerExemption, Move, Telling
 from rolecall.model.subjects import Facet, Subject, SubjectRef
 
 
@@ -117,6 +118,7 @@ class Outcome:
     Attributes:
         before: What the part was when the calls were made, as `left` is what it is since.
         undoing: Since when somebody is taking it back, or "": written before the first call.
+        overwritten: What somebody had made of the part since, which an undo went over; or None.
     """
 
     undo: tuple[Mapping[str, Any], ...]
@@ -124,6 +126,7 @@ class Outcome:
     at: str
     undoing: str = ""
     before: Any = None
+    overwritten: Any = None
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as JSON-able data."""
@@ -133,6 +136,7 @@ class Outcome:
             "at": self.at,
             "undoing": self.undoing,
             "before": self.before,
+            "overwritten": self.overwritten,
         }
 
 
@@ -144,6 +148,7 @@ class Entry:
         fence: Grows with every claim; a write under an older fence is refused.
         claimed: When it was claimed, and so the time before all that its worker has read.
         until: When that claim runs out, and so the time after all that its worker may write.
+        history: Where it stood, from its opening on.
     """
 
     case: Case
@@ -152,6 +157,7 @@ class Entry:
     outcome: Outcome | None = None
     claimed: float = 0.0
     until: float = 0.0
+    history: tuple[Move, ...] = ()
 
     @property
     def writes_whole(self) -> bool:
@@ -225,8 +231,17 @@ class Ledger(Protocol):
     def unheard(self) -> Iterator[Case]:
         """Every case of which people should hear where it stands, and no channel has told it."""
 
-    def snooze(self, case: Case, until: float) -> None:
-        """Stay silent about the case's drift until then (seconds since the epoch)."""
+    def exempt(self, case: Case, exemption: LedgerExemption | None) -> None:
+        """Stay silent about the case's drift until the exemption's end, or end that with None."""
+
+    def exemption(self, case: Case) -> LedgerExemption | None:
+        """The exemption of the case's drift, over or not; None when there is none."""
+
+    def exemptions(self) -> Iterator[LedgerExemption]:
+        """Every exemption, over or not, in no order."""
+
+    def told_of(self, case_id: str) -> Iterator[Telling]:
+        """What was told of a case, in no order."""
 
 
 class Tellings(Protocol):

@@ -7,7 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rolecall.model.cases import Case
+from rolecall.model.cases import Case, Status
+from rolecall.model.stories import Move
 from rolecall.ports import Entry, Intent, Outcome
 
 RETENTION = 400 * 86_400  # seconds that a case is kept
@@ -66,7 +67,30 @@ def case_of(item: Item) -> Case:
 
 
 def _outcome(data: Mapping[str, Any]) -> Outcome:
-    return Outcome(tuple(data["undo"]), data["left"], data["at"], data["undoing"], data["before"])
+    return Outcome(
+        tuple(data["undo"]),
+        data["left"],
+        data["at"],
+        data["undoing"],
+        data["before"],
+        data.get("overwritten"),  # an older version does not write it
+    )
+
+
+def move(case: Case, at: float) -> dict[str, Any]:
+    """That the case stands where it does since then."""
+    return {
+        "M": {
+            "at": number(at),
+            "status": text(case.status),
+            "reason": as_json(case.reason),
+        }
+    }
+
+
+def _move(item: Item) -> Move:
+    status, reason = Status(item["status"]["S"]), from_json(item["reason"])
+    return Move(float(item["at"]["N"]), status, reason=reason)
 
 
 def entry_of(item: Item) -> Entry:
@@ -78,6 +102,7 @@ def entry_of(item: Item) -> Entry:
         int(float(item.get("fence", {"N": "0"})["N"])),
         Intent.from_dict(intent) if intent else None,
         _outcome(outcome) if outcome else None,
+        history=tuple(_move(one["M"]) for one in item.get("history", {"L": []})["L"]),
     )
 
 

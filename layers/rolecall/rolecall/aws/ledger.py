@@ -2,15 +2,18 @@
 
 | pk                   | sk                          | holds                                        |
 | -------------------- | --------------------------- | -------------------------------------------- |
-| `CASE#<id>`          | `CASE`                      | the case, its fence, lease, intent, outcome  |
+| `CASE#<id>`          | `CASE`                      | the case, its fence, lease, intent, outcome, |
+|                      |                             | and where it stood before                    |
 | `CASE#<id>`          | `TOLD#<status>#<channel>`   | that this was told, or who is telling it     |
 | `CAP#<bucket>`       | `CAP`                       | how many writes were made in that hour       |
 | `CONTROL`            | `PAUSE`                     | that all writes are paused, and why          |
 | `SUBJECT#<key>`      | `STOP`                      | that writes on it are stopped, and why       |
 | `SUBJECT#<key>`      | `WRITER`                    | which case writes a whole value, until when  |
-| `SUBJECT#<key>`      | `DRIFT#<drift key>`         | which case stands for a drift, and its state |
+| `SUBJECT#<key>`      | `DRIFT#<drift key>`         | which case stands for a drift, its state and |
+|                      |                             | the exemption that an undo left              |
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +21,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rolecall.aws.exemptions import DynamoExemptions
 from rolecall.aws.failures import code_of
 from rolecall.aws.intents import DynamoIntents
 from rolecall.aws.items import (
@@ -28,6 +32,7 @@ from rolecall.aws.items import (
     drift_key,
     entry_of,
     failed_writes,
+    move,
     number,
     text,
     writer_key,
@@ -54,7 +59,7 @@ _CLOSED_BY_ITSELF = frozenset(
 _KNOWN_FOR = 86_400
 
 
-class DynamoLedger(DynamoIntents, DynamoTellings):
+class DynamoLedger(DynamoIntents, DynamoTellings, DynamoExemptions):
     """The ledger in its table."""
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
@@ -68,6 +73,7 @@ class DynamoLedger(DynamoIntents, DynamoTellings):
             "status": text(case.status),
             "opened": text(case.opened),
             "fence": {"N": "0"},
+            "history": {"L": [move(case, now)]},
             "expires": number(now + RETENTION),
         }
         new_drift = drift_key(case) | {
@@ -166,10 +172,18 @@ class DynamoLedger(DynamoIntents, DynamoTellings):
             LeaseHeldError: somebody else has claimed the case since.
         """
         expression = "SET doc = :doc, #status = :status, lease = :free"
-        values = {":doc": as_json(case.to_dict()), ":status": text(case.status), ":free": number(0)}
+        values: dict[str, Any] = {
+            ":doc": as_json(case.to_dict()),
+            ":status": text(case.status),
+            ":free": number(0),
+        }
         if outcome:
             expression += ", outcome = :outcome"
             values[":outcome"] = as_json(outcome.to_dict())
+        if case.status != entry.case.status:
+            # A case that an older version opened has no history yet.
+            expression += ", history = list_append(if_not_exists(history, :none), :move)"
+            values |= {":none": {"L": []}, ":move": {"L": [move(case, time.time())]}}
         update = self._fenced(entry, expression, values, {"#status": "status"})
         if case.ended:
             self._end(entry, case, update)
@@ -287,19 +301,3 @@ class DynamoLedger(DynamoIntents, DynamoTellings):
         for case in cases:
             if case.status.is_told and (f"CASE#{case.id}", case.status.value) not in told:
                 yield case
-
-    def snooze(self, case: Case, until: float) -> None:
-        """Stay silent about the case's drift until then (seconds since the epoch)."""
-        self._dynamo.update_item(
-            TableName=self._table,
-            Key=drift_key(case),
-            UpdateExpression="SET snoozed_until = :until, known_until = :never, "
-            "#state = if_not_exists(#state, :state), #case = if_not_exists(#case, :case)",
-            ExpressionAttributeNames={"#state": "state", "#case": "case"},
-            ExpressionAttributeValues={
-                ":until": number(until),
-                ":never": number(0),
-                ":state": text(case.drift.state),
-                ":case": text(case.id),
-            },
-        )

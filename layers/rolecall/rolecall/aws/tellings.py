@@ -1,5 +1,6 @@
 """What was told, in the ledger: one case tells once per state and channel."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -9,6 +10,7 @@ from rolecall.aws.items import RETENTION, number, text
 from rolecall.aws.table import FAILED, Table
 from rolecall.errors import LeaseHeldError
 from rolecall.model.cases import Status
+from rolecall.model.stories import Telling
 
 _TELLING = 60.0  # seconds after which a telling that nobody finished may be taken over
 
@@ -59,3 +61,17 @@ class DynamoTellings(Table):
             UpdateExpression="SET lease = :free",
             ExpressionAttributeValues={":free": number(0)},
         )
+
+    def told_of(self, case_id: str) -> Iterator[Telling]:
+        """What was told of a case, in no order."""
+        pages = self._dynamo.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={":pk": text(f"CASE#{case_id}"), ":sk": text("TOLD#")},
+        )
+        for item in (item for page in pages for item in page["Items"]):
+            if "done" in item:
+                _, status, channel = item["sk"]["S"].split("#", 2)
+                # The lease of whoever told it ran from then.
+                yield Telling(float(item["lease"]["N"]) - _TELLING, Status(status), channel)

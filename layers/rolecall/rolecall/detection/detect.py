@@ -84,16 +84,17 @@ class Detector:
         if errors:
             raise failed(change, errors)
         if rejected:
-            return Seen(REJECTED, tuple(id_ for id_, _ in outcomes), rejected[0].reason)
+            return Seen(REJECTED, tuple(id_ for id_, *_ in outcomes), rejected[0].reason)
         if not outcomes:
             return Seen(CLEAN, reason=self.unwatched(change))
-        return Seen(outcomes[0][1], tuple(id_ for id_, _ in outcomes))
+        _, outcome, reason = outcomes[0]
+        return Seen(outcome, tuple(id_ for id_, *_ in outcomes), reason)
 
-    def _open(self, finding: Finding, change: Change) -> tuple[str, str]:
+    def _open(self, finding: Finding, change: Change) -> tuple[str, str, str]:
         now = self._clock()
         opening, case = self._ledger.open_case(self._case(finding, change, now), now)
         if opening is Opening.SNOOZED:
-            return case.id, opening.value
+            return case.id, opening.value, str(self._ledger.exemption(case) or "")
         # A repeat sends again what may have been lost in between: who receives it knows the case.
         if opening is not Opening.KNOWN and case.status.is_told:
             self._bus.publish(case)
@@ -101,7 +102,8 @@ class Detector:
         # again while the drift was away, was clean.
         if case.status in {Status.PENDING, Status.WAITING}:
             self._remedies.send(case.id, case.delay)
-        return case.id, opening.value if opening is Opening.KNOWN else case.status.value
+        outcome = opening.value if opening is Opening.KNOWN else case.status.value
+        return case.id, outcome, ""
 
     def _case(self, finding: Finding, change: Change, now: float) -> Case:
         drift, decision = finding.drift, finding.decision

@@ -12,6 +12,7 @@ _FITS = 66  # characters that a value may have to stand on one line
 _READABLE = 20_000  # a longer text is shown as it stands, and cut
 _COMPARABLE = 200  # items of a longer list are not compared one by one
 _NOTHING = object()
+TOO_DEEP = "… nested too deep to show"
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _parsed(value: Any) -> Any:
+def parsed(value: Any) -> Any:
     """A policy's text as what it says; any other value as it is."""
     if not isinstance(value, str) or not value.lstrip().startswith("{") or len(value) > _READABLE:
         return value
@@ -55,7 +56,7 @@ def _marked(mark: str, path: str, value: Any) -> Iterator[str]:
 
 
 def _changes(path: str, old: Any, new: Any) -> Iterator[str]:
-    old, new = _parsed(old), _parsed(new)
+    old, new = parsed(old), parsed(new)
     if old == new:
         return
     mappings = [value for value in (old, new) if isinstance(value, Mapping)]
@@ -100,9 +101,15 @@ def difference(drift: Drift) -> tuple[str, ...]:
         if drift.expected is None and not drift.remediable:
             return _cut([line[2:] for line in _changes("", drift.found, _NOTHING)])
         old = drift.found if drift.before is None else drift.before
-        old, new = (
-            _NOTHING if value in (None, [], {}) else value for value in (old, drift.expected)
-        )
+        return between(old, drift.expected)
+    except RecursionError:
+        return (TOO_DEEP,)
+
+
+def between(old: Any, new: Any) -> tuple[str, ...]:
+    """What to take away from a value (`-`) and add to it (`+`) to get another, in as many lines."""
+    try:
+        old, new = (_NOTHING if value in (None, [], {}) else value for value in (old, new))
         return _cut(list(_changes("", old, new)))
     except RecursionError:
-        return ("… nested too deep to show",)
+        return (TOO_DEEP,)
