@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
+from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
 from rolecall.model.subjects import SubjectRef
 from rolecall.ports import Cap, Entry, Intent, Opening, Outcome, over
@@ -103,6 +104,14 @@ class MemoryLedger:
             self.made[cap.bucket] = self.made.get(cap.bucket, 0) + 1
         kept.intent = kept.intent or intent
         self.log.append("intend")
+
+    def intended(self, ref: SubjectRef) -> list[tuple[str, Call]]:
+        intents = [
+            kept.intent
+            for kept in self.kept.values()
+            if kept.intent and kept.case.drift.subject.key == ref.key
+        ]
+        return [(i.at, Call.from_dict(step["do"])) for i in intents for step in i.remedy]
 
     def pause(self) -> str:
         return self.paused

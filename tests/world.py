@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from rolecall.detection.detect import Detector
+from rolecall.detection.own import OwnRoles
 from rolecall.model.scales import Mode
 from rolecall.registry import Registry, convention_classes
 from rolecall.remediation.remediate import Remediator
@@ -13,7 +14,10 @@ from rolecall.settings import Settings
 from rolecall.settings.files import build
 from tests.fakes import Clock, MemoryBus, MemoryLedger, MemoryRemedies
 from tests.samples import ROOT
+from tests.states import ACCOUNT
 
+DETECT_ROLE, OWN_ROLE = (f"arn:aws:iam::{ACCOUNT}:role/rolecall/{n}" for n in ("detect", "remediate"))
+OWN_ROLES = OwnRoles.of(f"{DETECT_ROLE},{OWN_ROLE}", OWN_ROLE)
 PROTECT = 'protected: ["arn:aws:iam::111122223333:user/break-glass"]\n'
 ACTING = (
     "version: 1\ndefaults: {mode: remediate}\n"
@@ -54,6 +58,7 @@ class World:
             self.bus,
             self.remedies,
             self.clock,
+            OWN_ROLES,
         )
 
     @property

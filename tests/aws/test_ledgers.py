@@ -6,6 +6,7 @@ import pytest
 
 from rolecall.aws.ledger import DynamoLedger
 from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
+from rolecall.model.calls import Call
 from rolecall.model.cases import Status
 from rolecall.model.subjects import SubjectRef
 from rolecall.ports import Cap, Intent, Ledger, Opening, Outcome
@@ -114,6 +115,37 @@ def test_the_first_intent_stays(ledger: Ledger) -> None:
     assert ledger.get(mine.id).intent == INTENT
     ledger.release(entry)
     assert ledger.claim(mine.id, NOW, 120).intent == INTENT
+
+
+MEANT = Call("iam:DeleteUserPolicy", {"UserName": "bob", "PolicyName": "p"})
+STEP = {"do": MEANT.to_dict(), "undo": {}}
+
+
+def test_what_was_intended_on_a_subject_is_found_by_the_subject_whatever_becomes_of_the_case(
+    ledger: Ledger,
+) -> None:
+    other = case(of=SubjectRef("user", "carol", ACCOUNT), event="e-9")
+    first, second = case(), case(found="two", event="e-2")
+    for number, mine in enumerate((first, second, other)):
+        ledger.open_case(mine, NOW)
+        entry = ledger.claim(mine.id, NOW, 120)
+        ledger.intend(entry, Intent({}, (STEP,), f"at {number}"))
+        ledger.intend(entry, Intent({}, (), "later"))
+        ledger.conclude(entry, mine.moved(Status.REMEDIATED, ended="x"), OUTCOME)
+    assert sorted(ledger.intended(ref("user"))) == [("at 0", MEANT), ("at 1", MEANT)]
+    assert ledger.intended(SubjectRef("user", "dave", ACCOUNT)) == []
+
+
+def test_nothing_was_intended_while_writes_are_paused_or_a_cap_is_reached(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    entry = ledger.claim(mine.id, NOW, 120)
+    with pytest.raises(CappedError):
+        ledger.intend(entry, Intent({}, (STEP,), "at"), (Cap("account", "account/1/h", 0),))
+    ledger.set_pause("incident 7")
+    with pytest.raises(PausedError):
+        ledger.intend(entry, Intent({}, (STEP,), "at"))
+    assert ledger.intended(ref("user")) == []
 
 
 def test_an_end_is_kept_with_its_outcome_and_gives_the_case_back(ledger: Ledger) -> None:
@@ -261,7 +293,7 @@ def test_a_policy_padded_to_what_iam_allows_still_fits_into_its_case(ledger: Led
     mine = replace(case(), drift=drift)
     ledger.open_case(mine, NOW)
     assert ledger.get(mine.id).case == mine
-    intent = Intent({"user.inline-policies": {"p": text, "q": text}}, ({"undo": text},), "at")
+    intent = Intent({"user.inline-policies": {"p": text, "q": text}}, ({"do": {}, "undo": text},), "at")
     entry = ledger.claim(mine.id, NOW, 60)
     ledger.intend(entry, intent)
     assert ledger.get(mine.id).intent == intent

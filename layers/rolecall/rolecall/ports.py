@@ -151,6 +151,9 @@ class Ledger(Protocol):
             CappedError: one of the caps is reached; nothing was written or counted.
         """
 
+    def intended(self, ref: SubjectRef) -> list[tuple[str, Call]]:
+        """Every call that was intended on the subject, with the time of its intent."""
+
     def pause(self) -> str:
         """Why all writes are paused; "" when they are not. Never from a cache."""
 

@@ -6,9 +6,12 @@ from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
-from rolecall.aws.items import as_json, failed_writes, number, text
+from rolecall.aws.items import RETENTION, as_json, failed_writes, from_json, number, text
 from rolecall.aws.table import Table
 from rolecall.errors import CappedError, PausedError
+from rolecall.model.calls import Call
+from rolecall.model.cases import Case
+from rolecall.model.subjects import SubjectRef
 from rolecall.ports import Cap, Entry, Intent, over
 
 _CAP_KEPT = 7_200  # seconds that the count of an hour is kept
@@ -39,10 +42,41 @@ class DynamoIntents(Table):
                     {"Update": update},
                     {"ConditionCheck": not_paused},
                     *({"Update": self._count(cap)} for cap in caps),
+                    {"Update": self._announce(entry.case, intent)},
                 ]
             )
         except ClientError as error:
             self._held_back(entry, error, caps)
+
+    def _announce(self, case: Case, intent: Intent) -> dict[str, Any]:
+        # Beside the case, whose drift may have another one by the time the call's record arrives.
+        doc = {"at": intent.at, "calls": [step["do"] for step in intent.remedy]}
+        return {
+            "TableName": self._table,
+            "Key": {
+                "pk": text(f"SUBJECT#{case.drift.subject.key}"),
+                "sk": text(f"INTENT#{case.id}"),
+            },
+            "UpdateExpression": "SET doc = if_not_exists(doc, :doc), expires = :expires",
+            "ExpressionAttributeValues": {
+                ":doc": as_json(doc),
+                ":expires": number(time.time() + RETENTION),
+            },
+        }
+
+    def intended(self, ref: SubjectRef) -> list[tuple[str, Call]]:
+        """Every call that was intended on the subject, with the time of its intent."""
+        pages = self._dynamo.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={
+                ":pk": text(f"SUBJECT#{ref.key}"),
+                ":sk": text("INTENT#"),
+            },
+        )
+        docs = [from_json(item["doc"]) for page in pages for item in page["Items"]]
+        return [(doc["at"], Call.from_dict(call)) for doc in docs for call in doc["calls"]]
 
     def _count(self, cap: Cap) -> dict[str, Any]:
         return {
@@ -59,7 +93,7 @@ class DynamoIntents(Table):
 
     def _held_back(self, entry: Entry, error: ClientError, caps: Sequence[Cap]) -> NoReturn:
         failed = failed_writes(error)
-        if len(failed) != 2 + len(caps) or failed[0] or not any(failed):
+        if len(failed) != 3 + len(caps) or failed[0] or not any(failed):
             self._lost(entry, error)
         if failed[1]:
             raise PausedError(self.pause() or "it was paused a moment ago") from error

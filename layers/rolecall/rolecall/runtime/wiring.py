@@ -12,6 +12,7 @@ from rolecall.aws.messaging import DeadLetters, EventBus, RemediesQueue, Secrets
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.detection.detect import Detector
+from rolecall.detection.own import OwnRoles
 from rolecall.model.scales import Mode
 from rolecall.registry import Registry, convention_classes
 from rolecall.remediation.remediate import Remediator
@@ -79,6 +80,7 @@ class Runtime:
             self.bus,
             RemediesQueue(self.aws, self["REMEDIES"]),
             time.time,
+            OwnRoles.of(self["OWN_ROLES"], self["REMEDIATE_ROLE"]),
         )
 
     @cached_property
