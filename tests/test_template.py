@@ -185,7 +185,7 @@ def test_notify_holds_no_right_on_iam_or_ec2_at_all() -> None:
 def test_detect_knows_every_role_of_the_stack_and_which_one_makes_remedies() -> None:
     known = FUNCTIONS["DetectFunction"]["Environment"]["Variables"]
     roles = {role for function in FUNCTIONS.values() for role in names(function["Role"])}
-    assert set(names(known["OWN_ROLES"]["!Join"][1])) == roles
+    assert set(names(known["OWN_ROLES"])) == roles
     assert names(known["REMEDIATE_ROLE"]) == names(FUNCTIONS["RemediateFunction"]["Role"])
 
 

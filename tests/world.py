@@ -16,7 +16,9 @@ from tests.fakes import Clock, MemoryBus, MemoryLedger, MemoryRemedies
 from tests.samples import ROOT
 from tests.states import ACCOUNT
 
-DETECT_ROLE, OWN_ROLE = (f"arn:aws:iam::{ACCOUNT}:role/rolecall/{n}" for n in ("detect", "remediate"))
+DETECT_ROLE, OWN_ROLE = (
+    f"arn:aws:iam::{ACCOUNT}:role/rolecall/{n}" for n in ("detect", "remediate")
+)
 OWN_ROLES = OwnRoles.of(f"{DETECT_ROLE},{OWN_ROLE}", OWN_ROLE)
 PROTECT = 'protected: ["arn:aws:iam::111122223333:user/break-glass"]\n'
 ACTING = (

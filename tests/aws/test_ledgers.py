@@ -137,11 +137,14 @@ def test_what_was_intended_on_a_subject_is_found_by_the_subject_whatever_becomes
 
 
 def test_nothing_was_intended_while_writes_are_paused_or_a_cap_is_reached(ledger: Ledger) -> None:
-    mine = case()
-    ledger.open_case(mine, NOW)
+    cap = (Cap("account", "account/1/h", 1),)
+    other, mine = case(of=SubjectRef("user", "carol", ACCOUNT)), case(event="e-2")
+    for one in (other, mine):
+        ledger.open_case(one, NOW)
+    ledger.intend(ledger.claim(other.id, NOW, 120), INTENT, cap)
     entry = ledger.claim(mine.id, NOW, 120)
     with pytest.raises(CappedError):
-        ledger.intend(entry, Intent({}, (STEP,), "at"), (Cap("account", "account/1/h", 0),))
+        ledger.intend(entry, Intent({}, (STEP,), "at"), cap)
     ledger.set_pause("incident 7")
     with pytest.raises(PausedError):
         ledger.intend(entry, Intent({}, (STEP,), "at"))
@@ -293,7 +296,9 @@ def test_a_policy_padded_to_what_iam_allows_still_fits_into_its_case(ledger: Led
     mine = replace(case(), drift=drift)
     ledger.open_case(mine, NOW)
     assert ledger.get(mine.id).case == mine
-    intent = Intent({"user.inline-policies": {"p": text, "q": text}}, ({"do": {}, "undo": text},), "at")
+    intent = Intent(
+        {"user.inline-policies": {"p": text, "q": text}}, ({"do": {}, "undo": text},), "at"
+    )
     entry = ledger.claim(mine.id, NOW, 60)
     ledger.intend(entry, intent)
     assert ledger.get(mine.id).intent == intent
