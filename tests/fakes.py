@@ -55,6 +55,7 @@ class MemoryLedger:
     log: list[str] = field(default_factory=list)
     paused: str = ""
     made: dict[str, int] = field(default_factory=dict)
+    tries: list[tuple[str, Intent]] = field(default_factory=list)
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
         if case.id in self.kept:
@@ -103,15 +104,16 @@ class MemoryLedger:
         for cap in caps:
             self.made[cap.bucket] = self.made.get(cap.bucket, 0) + 1
         kept.intent = kept.intent or intent
+        self.tries.append((entry.case.drift.subject.key, intent))
         self.log.append("intend")
 
     def intended(self, ref: SubjectRef) -> list[tuple[str, Call]]:
-        intents = [
-            kept.intent
-            for kept in self.kept.values()
-            if kept.intent and kept.case.drift.subject.key == ref.key
+        return [
+            (intent.at, Call.from_dict(step["do"]))
+            for subject, intent in self.tries
+            if subject == ref.key
+            for step in intent.remedy
         ]
-        return [(i.at, Call.from_dict(step["do"])) for i in intents for step in i.remedy]
 
     def pause(self) -> str:
         return self.paused

@@ -130,10 +130,21 @@ def test_what_was_intended_on_a_subject_is_found_by_the_subject_whatever_becomes
         ledger.open_case(mine, NOW)
         entry = ledger.claim(mine.id, NOW, 120)
         ledger.intend(entry, Intent({}, (STEP,), f"at {number}"))
-        ledger.intend(entry, Intent({}, (), "later"))
         ledger.conclude(entry, mine.moved(Status.REMEDIATED, ended="x"), OUTCOME)
-    assert sorted(ledger.intended(ref("user"))) == [("at 0", MEANT), ("at 1", MEANT)]
+    assert sorted(ledger.intended(ref("user")), key=str) == [("at 0", MEANT), ("at 1", MEANT)]
     assert ledger.intended(SubjectRef("user", "dave", ACCOUNT)) == []
+
+
+def test_every_try_is_kept_beside_its_subject_though_the_first_intent_stays(ledger: Ledger) -> None:
+    mine, other = case(), Call("iam:DeleteUserPolicy", {"UserName": "bob", "PolicyName": "q"})
+    ledger.open_case(mine, NOW)
+    for number, meant in enumerate((MEANT, other)):
+        entry = ledger.claim(mine.id, NOW, 120)
+        step = {"do": meant.to_dict(), "undo": {}}
+        ledger.intend(entry, Intent({}, (step,), f"at {number}"))
+        ledger.release(entry)
+    assert sorted(ledger.intended(ref("user")), key=str) == [("at 0", MEANT), ("at 1", other)]
+    assert ledger.get(mine.id).intent == Intent({}, (STEP,), "at 0")
 
 
 def test_nothing_was_intended_while_writes_are_paused_or_a_cap_is_reached(ledger: Ledger) -> None:

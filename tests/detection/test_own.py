@@ -155,8 +155,8 @@ def test_who_uses_the_role_for_anything_else_is_told_once_as_critical() -> None:
         ({}, "own"),
         ({"eventTime": "2026-11-02T09:14:01Z"}, "own"),  # clocks differ
         ({"eventTime": "2026-11-02T09:13:59Z"}, "notified"),  # before it was intended
-        ({"eventTime": "2026-11-16T09:14:59Z"}, "own"),
-        ({"eventTime": "2026-11-16T09:15:01Z"}, "notified"),
+        ({"eventTime": "2026-11-03T09:14:59Z"}, "own"),
+        ({"eventTime": "2026-11-03T09:15:01Z"}, "notified"),
         ({"eventTime": ""}, "notified"),
         ({"errorCode": "NoSuchEntityException"}, "own"),
         ({"requestParameters": None}, "notified"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from rolecall.detection.detect import Detector, Seen, moment
+from rolecall.detection.detect import OWN, Detector, Seen, moment
 from rolecall.errors import LeaseHeldError
 from rolecall.model.cases import Case, Status
 from rolecall.model.changes import Change
@@ -26,6 +26,7 @@ from tests.simulation.crew import Crew, Trouble, Worker
 from tests.simulation.deeds import REGION
 from tests.simulation.queues import Queue
 from tests.states import ACCOUNT
+from tests.world import OWN_ROLE, OWN_ROLES
 
 RECORD_AFTER = 6  # seconds: longer than reads are stale (see the docstring of the simulation)
 WORK = {"changes": detect, "remedies": settle, "alerts": tell}
@@ -113,7 +114,7 @@ class Stack:
         made = cast(Any, Runtime({"ACCOUNT_ID": ACCOUNT, "STACK": "rolecall"}))
         made.dead_letters = self.changes
         made.detector = Detector(
-            settings, self.registry, account, ledger, bus, remedies, self.clock
+            settings, self.registry, account, ledger, bus, remedies, self.clock, OWN_ROLES
         )
         made.remediator = Remediator(
             settings, self.registry, account, account, ledger, bus, self.clock
@@ -128,6 +129,7 @@ class Stack:
 
         def seeing(change: Change) -> Seen:
             seen = real(change)
+            assert (seen.outcome == OWN) == (change.issuer == OWN_ROLE)
             nested = len(self.crew.awake) > 1
             self.seen.setdefault(change.event_id, []).append((seen, nested))
             return seen
@@ -151,7 +153,7 @@ class Stack:
             "recipientAccountId": ACCOUNT,
             "awsRegion": REGION,
             "userAgent": agent,
-            "userIdentity": {"type": "Root" if people == "root" else "IAMUser", "userName": people},
+            "userIdentity": _identity(people),
             "requestParameters": request,
             "responseElements": response,
         }
@@ -245,6 +247,12 @@ class Stack:
     def standing(self, *statuses: Status) -> list[Case]:
         """The cases in one of these states, oldest first."""
         return [case for case in self.ledger.cases() if case.status in statuses]
+
+
+def _identity(people: str) -> dict[str, Any]:
+    if people == "rolecall/remedies":
+        return {"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": OWN_ROLE}}}
+    return {"type": "Root" if people == "root" else "IAMUser", "userName": people}
 
 
 class _Remedies:

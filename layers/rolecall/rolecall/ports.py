@@ -145,6 +145,8 @@ class Ledger(Protocol):
     def intend(self, entry: Entry, intent: Intent, caps: Sequence[Cap] = ()) -> None:
         """Write the intent, unless one is there already, and count the write: all in one step.
 
+        The calls of this try are kept beside its subject, whether or not it is the first one.
+
         Raises:
             LeaseHeldError: somebody else has claimed the case since.
             PausedError: somebody has paused all writes; nothing was written.
@@ -152,7 +154,7 @@ class Ledger(Protocol):
         """
 
     def intended(self, ref: SubjectRef) -> list[tuple[str, Call]]:
-        """Every call that was intended on the subject, with the time of its intent."""
+        """Every call that any try was about to make on the subject, with the time of its intent."""
 
     def pause(self) -> str:
         """Why all writes are paused; "" when they are not. Never from a cache."""

@@ -10,7 +10,6 @@ from rolecall.aws.items import RETENTION, as_json, failed_writes, from_json, num
 from rolecall.aws.table import Table
 from rolecall.errors import CappedError, PausedError
 from rolecall.model.calls import Call
-from rolecall.model.cases import Case
 from rolecall.model.subjects import SubjectRef
 from rolecall.ports import Cap, Entry, Intent, over
 
@@ -23,6 +22,8 @@ class DynamoIntents(Table):
 
     def intend(self, entry: Entry, intent: Intent, caps: Sequence[Cap] = ()) -> None:
         """Write the intent, unless one is there already, and count the write: all in one step.
+
+        The calls of this try are kept beside its subject, whether or not it is the first one.
 
         Raises:
             LeaseHeldError: somebody else has claimed the case since.
@@ -42,22 +43,23 @@ class DynamoIntents(Table):
                     {"Update": update},
                     {"ConditionCheck": not_paused},
                     *({"Update": self._count(cap)} for cap in caps),
-                    {"Update": self._announce(entry.case, intent)},
+                    {"Update": self._announce(entry, intent)},
                 ]
             )
         except ClientError as error:
             self._held_back(entry, error, caps)
 
-    def _announce(self, case: Case, intent: Intent) -> dict[str, Any]:
-        # Beside the case, whose drift may have another one by the time the call's record arrives.
+    def _announce(self, entry: Entry, intent: Intent) -> dict[str, Any]:
+        # By subject, whose drift may have another case by the time that the call's record arrives; and
+        # for each try, as a trust that another case has put right since is written otherwise.
         doc = {"at": intent.at, "calls": [step["do"] for step in intent.remedy]}
         return {
             "TableName": self._table,
             "Key": {
-                "pk": text(f"SUBJECT#{case.drift.subject.key}"),
-                "sk": text(f"INTENT#{case.id}"),
+                "pk": text(f"SUBJECT#{entry.case.drift.subject.key}"),
+                "sk": text(f"INTENT#{entry.case.id}#{entry.fence}"),
             },
-            "UpdateExpression": "SET doc = if_not_exists(doc, :doc), expires = :expires",
+            "UpdateExpression": "SET doc = :doc, expires = :expires",
             "ExpressionAttributeValues": {
                 ":doc": as_json(doc),
                 ":expires": number(time.time() + RETENTION),
@@ -65,7 +67,7 @@ class DynamoIntents(Table):
         }
 
     def intended(self, ref: SubjectRef) -> list[tuple[str, Call]]:
-        """Every call that was intended on the subject, with the time of its intent."""
+        """Every call that any try was about to make on the subject, with the time of its intent."""
         pages = self._dynamo.get_paginator("query").paginate(
             TableName=self._table,
             ConsistentRead=True,

@@ -7,7 +7,7 @@
 | `CAP#<bucket>`       | `CAP`                       | how many writes were made in that hour       |
 | `CONTROL`            | `PAUSE`                     | that all writes are paused, and why          |
 | `SUBJECT#<key>`      | `DRIFT#<drift key>`         | which case stands for a drift, and its state |
-| `SUBJECT#<key>`      | `INTENT#<id>`               | what was intended on it, and when            |
+| `SUBJECT#<key>`      | `INTENT#<id>#<fence>`       | which calls a try was about to make on it    |
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -19,9 +19,7 @@ from rolecall.ports import Ledger
 from rolecall.registry import Registry
 
 _CLOCKS_DIFFER = 60.0  # seconds at most between the function's clock and CloudTrail's
-# A case whose worker died may lie in the dead letters so long before it is sent again, and then it
-# goes on under the intent that it has.
-_LONGEST = 14 * 86_400.0
+_LONGEST = 86_400.0  # seconds: a call follows its intent in one run of a function
 
 
 @dataclass(frozen=True, slots=True)

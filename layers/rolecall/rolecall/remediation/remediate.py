@@ -100,16 +100,18 @@ class Remediator:
         remedy = decision.remedy
         if remedy is None or not remedy.calls <= set(convention.remedies):
             return self._ended(case, Status.FAILED, "its remedy is not a declared one"), None
-        intent = entry.intent or Intent(
+        fresh = Intent(
             {facet.value: value for facet, value in subject.state.items()},
             tuple(remedy.to_list()),
             moment(self._clock()),
         )
+        intent = entry.intent or fresh
         # What people have approved, and what was counted before its worker died, is not counted.
         caps = () if approved or entry.intent else self._caps(case)
         try:
             # Written again when it is there: a worker that lost the case learns so here, before it acts.
-            self._ledger.intend(entry, intent, caps)
+            # The first stays; but this try may make other calls, and its own records are known by them.
+            self._ledger.intend(entry, fresh, caps)
             return self._act(entry, convention, remedy, intent, convention.part(subject, drift))
         except PausedError as error:
             return case.moved(Status.PAUSED, reason=str(error)), None
