@@ -242,6 +242,14 @@ def test_for_others_changes_the_ledger_is_not_asked_for_intents() -> None:
     assert made.detector.detect(change()).outcome == "pending"
 
 
+def test_what_an_own_role_did_settles_no_case_either() -> None:
+    made = world("version: 1\n")
+    (case_id,) = made.detector.detect(change()).cases
+    made.account.add(BOB, {})
+    made.detector.detect(change(OWN))
+    assert made.ledger.get(case_id).case.status.value == "notified"
+
+
 def test_when_it_is_switched_off_own_changes_are_still_matched_and_never_judged() -> None:
     made = remedied(world(ACTING + f"  {ID}: {{mode: 'off'}}\n"))
     assert made.detector.detect(change(OWN)).outcome == "own"

@@ -260,7 +260,7 @@ def test_what_a_remedy_did_comes_back_is_matched_and_wakes_nothing(deployed: Sta
         for record in deployed.account.trail.records()
         if record["userIdentity"].get("sessionContext", {}).get("sessionIssuer", {}).get("arn")
         == _remediate_role(deployed)
-        and record["requestParameters"]["userName"] == "heidi"
+        and record["requestParameters"].get("userName") == "heidi"
     ]
     assert len(made) == 1
     eventually("that the remedy's own record is matched", lambda: set(made) <= _own(deployed))
@@ -308,6 +308,7 @@ def test_each_drift_has_one_case_one_remedy_and_one_alert_for_each_state(deploye
     ]
     remediated = [case for case in cases if case["status"] == "remediated"]
     assert len(own) == len(remediated)
+    assert {record["eventID"] for record in own} <= _own(deployed)
     alerts = Counter(deployed.alerts())
     assert max(alerts.values()) == 1
     told = {
