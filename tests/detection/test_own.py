@@ -155,8 +155,8 @@ def test_who_uses_the_role_for_anything_else_is_told_once_as_critical() -> None:
         ({}, "own"),
         ({"eventTime": "2026-11-02T09:14:01Z"}, "own"),  # clocks differ
         ({"eventTime": "2026-11-02T09:13:59Z"}, "notified"),  # before it was intended
-        ({"eventTime": "2026-11-03T09:14:59Z"}, "own"),
-        ({"eventTime": "2026-11-03T09:15:01Z"}, "notified"),
+        ({"eventTime": "2026-11-16T09:14:59Z"}, "own"),
+        ({"eventTime": "2026-11-16T09:15:01Z"}, "notified"),
         ({"eventTime": ""}, "notified"),
         ({"errorCode": "NoSuchEntityException"}, "own"),
         ({"requestParameters": None}, "notified"),
@@ -248,6 +248,13 @@ def test_what_an_own_role_did_settles_no_case_either() -> None:
     made.account.add(BOB, {})
     made.detector.detect(change(OWN))
     assert made.ledger.get(case_id).case.status.value == "notified"
+
+
+@pytest.mark.parametrize("name", [f"{ID}/drift-detach-user-policy", "root-usage/drift-api-call"])
+def test_what_was_done_is_told_at_once_whatever_the_grace_for_it_cannot_go_away(name: str) -> None:
+    made = world("version: 1\ndefaults: {grace: 60}\n")
+    assert made.detector.detect(sample(name).change).outcome == "notified"
+    assert not made.remedies.sent
 
 
 def test_when_it_is_switched_off_own_changes_are_still_matched_and_never_judged() -> None:

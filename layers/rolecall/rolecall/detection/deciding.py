@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from rolecall.convention import Convention
+from rolecall.convention import ActivityConvention, Convention
 from rolecall.model.calls import Remedy
 from rolecall.model.cases import Status
 from rolecall.model.drifts import Drift
@@ -75,7 +75,7 @@ def decide(
     grace = settings.grace(convention.id, convention.grace)
     if acts and through == "CloudFormation":
         grace = max(grace, CLOUDFORMATION_GRACE)
-    if waited:
+    if waited or isinstance(convention, ActivityConvention):  # what was done does not go away
         grace = 0
     if acts:
         status = Status.PENDING if mode is Mode.REMEDIATE else Status.AWAITING_APPROVAL
