@@ -308,7 +308,8 @@ def test_each_drift_has_one_case_one_remedy_and_one_alert_for_each_state(deploye
     ]
     remediated = [case for case in cases if case["status"] == "remediated"]
     assert len(own) == len(remediated)
-    assert {record["eventID"] for record in own} <= _own(deployed)
+    made = {record["eventID"] for record in own}
+    eventually("that every remedy's own record is matched", lambda: made <= _own(deployed))
     alerts = Counter(deployed.alerts())
     assert max(alerts.values()) == 1
     told = {
