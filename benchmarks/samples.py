@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rolecall.registry import Registry
+
 ROOT = Path(__file__).resolve().parents[1]
 _EVENTS = ROOT / "events"
 
@@ -22,6 +24,7 @@ def sample(name: str) -> dict[str, Any]:
 
 @cache
 def names(start: str) -> tuple[str, ...]:
-    """The samples whose file names start so, such as `drift-`."""
+    """The samples whose file names start so, such as `drift-`, and which a backtest can judge."""
     found = sorted(_EVENTS.glob(f"*/{start}*.json"))
-    return tuple(f"{path.parent.name}/{path.stem}" for path in found)
+    own = {c.id for c in Registry().activity if c.of_own_roles}
+    return tuple(f"{p.parent.name}/{p.stem}" for p in found if p.parent.name not in own)

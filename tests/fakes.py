@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
+from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
 from rolecall.model.stories import LedgerExemption, Move, Telling
 from rolecall.model.subjects import SubjectRef
@@ -62,6 +63,7 @@ class MemoryLedger:
     writers: dict[str, tuple[str, float]] = field(default_factory=dict)
     told_at: dict[tuple[str, Status, str], float] = field(default_factory=dict)
     now: float = 0.0  # the latest moment that anybody named
+    tries: list[tuple[str, Intent]] = field(default_factory=list)
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
         if case.id in self.kept:
@@ -121,7 +123,16 @@ class MemoryLedger:
         for cap in caps:
             self.made[cap.bucket] = self.made.get(cap.bucket, 0) + 1
         kept.intent = intent
+        self.tries.append((entry.case.drift.subject.key, intent))
         self.log.append("intend")
+
+    def intended(self, ref: SubjectRef) -> list[tuple[str, Call]]:
+        return [
+            (intent.at, Call.from_dict(step["do"]))
+            for subject, intent in self.tries
+            if subject == ref.key
+            for step in intent.remedy
+        ]
 
     def pause(self) -> str:
         return self.paused

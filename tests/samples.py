@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rolecall.convention import ActivityConvention
 from rolecall.model.changes import Change
 from rolecall.model.records import parse
+from rolecall.registry import convention_classes
 
 ROOT = Path(__file__).parents[1]
 EVENTS = ROOT / "events"
@@ -26,6 +28,12 @@ class Sample:
     @property
     def is_drift(self) -> bool:
         return self.path.name.startswith("drift-")
+
+    @property
+    def needs_stack(self) -> bool:
+        """Whether only a deployed stack can judge it, which knows its roles and its intents."""
+        found = convention_classes()[self.convention]
+        return issubclass(found, ActivityConvention) and found.of_own_roles
 
     @property
     def event(self) -> dict[str, Any]:

@@ -182,6 +182,29 @@ def test_notify_holds_no_right_on_iam_or_ec2_at_all() -> None:
     assert not {action for action in _allowed("NotifyRole") if action.startswith(("iam:", "ec2:"))}
 
 
+def test_detect_knows_every_role_of_the_stack_and_which_one_makes_remedies() -> None:
+    known = FUNCTIONS["DetectFunction"]["Environment"]["Variables"]
+    roles = {role for function in FUNCTIONS.values() for role in names(function["Role"])}
+    assert set(names(known["OWN_ROLES"])) == roles
+    assert names(known["REMEDIATE_ROLE"]) == names(FUNCTIONS["RemediateFunction"]["Role"])
+
+
+def test_what_any_role_of_the_stack_did_passes_one_rule_and_no_convention_of_others() -> None:
+    roles = {role for function in FUNCTIONS.values() for role in names(function["Role"])}
+    for name, rule in of_type("AWS::Events::Rule").items():
+        issuer = _issuer(rule["EventPattern"])
+        if name == "OwnRoleUsedByOthersChanges":
+            assert {role for one in issuer for role in names(one)} == roles
+        elif issuer:
+            assert set(names(issuer[0]["anything-but"])) == roles, name
+
+
+def _issuer(pattern: dict[str, Any]) -> list[Any]:
+    identity = pattern.get("detail", {}).get("userIdentity", {})
+    found: list[Any] = identity.get("sessionContext", {}).get("sessionIssuer", {}).get("arn", [])
+    return found
+
+
 def test_each_function_has_a_role_of_its_own() -> None:
     roles = [names(function["Role"]) for function in FUNCTIONS.values()]
     assert sorted(roles) == [["DetectRole"], ["NotifyRole"], ["RemediateRole"]]
@@ -213,7 +236,7 @@ def test_a_pattern_that_is_too_long_for_eventbridge_is_refused() -> None:
         settled_by = ()
 
     with pytest.raises(ValueError, match="split its rule"):
-        rules.patterns([Long()], "role")  # type: ignore[list-item]  # only its calls matter
+        rules.patterns([Long()], ["role"])  # type: ignore[list-item]  # only its calls matter
 
 
 def test_the_ledger_is_kept_recoverable_and_encrypted() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from rolecall.detection.detect import Detector
 from rolecall.detection.overdue import Overdue
+from rolecall.detection.own import OwnRoles
 from rolecall.errors import UnsettledError
 from rolecall.model.cases import Case
 from rolecall.model.scales import Mode
@@ -17,7 +18,12 @@ from rolecall.settings import Settings
 from rolecall.settings.files import build
 from tests.fakes import Clock, MemoryBus, MemoryLedger, MemoryRemedies
 from tests.samples import ROOT
+from tests.states import ACCOUNT
 
+DETECT_ROLE, OWN_ROLE = (
+    f"arn:aws:iam::{ACCOUNT}:role/rolecall/{n}" for n in ("detect", "remediate")
+)
+OWN_ROLES = OwnRoles.of(f"{DETECT_ROLE},{OWN_ROLE}", OWN_ROLE)
 PROTECT = 'protected: ["arn:aws:iam::111122223333:user/break-glass"]\n'
 ACTING = (
     "version: 1\ndefaults: {mode: remediate}\n"
@@ -58,6 +64,7 @@ class World:
             self.bus,
             self.remedies,
             self.clock,
+            OWN_ROLES,
         )
 
     @property

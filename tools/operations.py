@@ -126,7 +126,7 @@ def _dashboard() -> dict[str, Any]:
     outcomes = [
         f'["{NAMESPACE}","{function}-outcomes","outcome","{outcome}"]'
         for function, names in (
-            ("Detect", ("clean", "notified", "pending", "exempt", "protected", "rejected")),
+            ("Detect", ("clean", "notified", "pending", "exempt", "protected", "own", "rejected")),
             ("Remediate", ("remediated", "superseded", "failed", "retry")),
         )
         for outcome in names

@@ -1,10 +1,11 @@
 """EventBridge rules: one for each watched AWS service, one for each activity convention."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rolecall.convention import ActivityConvention, Convention
+from tools.operations import FUNCTIONS
 
 # EventBridge: an event pattern may have 2,048 characters.
 LONGEST_PATTERN = 2048
@@ -24,31 +25,44 @@ def calls_by_service(conventions: Iterable[Convention]) -> dict[str, list[str]]:
     return {service: sorted(names) for service, names in sorted(found.items())}
 
 
-def not_by(role: Any) -> dict[str, Any]:
-    """The part of a pattern that passes everybody but one role.
+def by(condition: list[Any]) -> dict[str, Any]:
+    """The part of a pattern that is about the role whose session made the call."""
+    return {"sessionContext": {"sessionIssuer": {"arn": condition}}}
+
+
+def not_by(roles: Sequence[Any]) -> dict[str, Any]:
+    """The part of a pattern that passes everybody but these roles.
 
     `anything-but` alone wants the field to exist, and a user's record has no sessionIssuer: the second
     branch passes those.
     """
-    return {
-        "sessionContext": {"sessionIssuer": {"arn": [{"anything-but": [role]}, {"exists": False}]}}
-    }
+    return by([{"anything-but": list(roles)}, {"exists": False}])
 
 
-def service_pattern(service: str, names: list[str], own_role: Any) -> dict[str, Any]:
-    """The pattern that passes the watched calls of a service, but not those of Rolecall's own role."""
+def service_pattern(service: str, names: list[str], own_roles: Sequence[Any]) -> dict[str, Any]:
+    """The pattern that passes the watched calls of a service, but not those of Rolecall's own roles."""
     dated = service == "lambda"  # its record names carry API dates
     detail: dict[str, Any] = {
         "eventSource": [f"{service}.amazonaws.com"],
         "eventName": [{"prefix": name} for name in names] if dated else names,
-        "userIdentity": not_by(own_role),
+        "userIdentity": not_by(own_roles),
     }
     if service in _FAILURES_STOPPED:
         detail["errorCode"] = [{"exists": False}]
     return {"source": [f"aws.{service}"], "detail-type": [API_CALL], "detail": detail}
 
 
-def patterns(conventions: Iterable[Convention], own_role: Any) -> dict[str, dict[str, Any]]:
+def activity_pattern(convention: ActivityConvention, own_roles: Sequence[Any]) -> dict[str, Any]:
+    """The convention's own pattern; where it is about Rolecall's own roles, for those only."""
+    pattern = dict(convention.pattern)
+    if convention.of_own_roles:
+        pattern["detail"] = pattern["detail"] | {"userIdentity": by(list(own_roles))}
+    return pattern
+
+
+def patterns(
+    conventions: Iterable[Convention], own_roles: Sequence[Any]
+) -> dict[str, dict[str, Any]]:
     """Every pattern by the logical name of its rule.
 
     Raises:
@@ -56,15 +70,16 @@ def patterns(conventions: Iterable[Convention], own_role: Any) -> dict[str, dict
     """
     found = list(conventions)
     named = {
-        f"{service.title().replace('-', '')}Changes": service_pattern(service, names, own_role)
+        f"{service.title().replace('-', '')}Changes": service_pattern(service, names, own_roles)
         for service, names in calls_by_service(found).items()
     }
     for convention in found:
         if isinstance(convention, ActivityConvention):
-            named[f"{type(convention).__name__}Changes"] = dict(convention.pattern)
+            name = f"{type(convention).__name__}Changes"
+            named[name] = activity_pattern(convention, own_roles)
     for name, pattern in named.items():
-        # An ARN takes the place of the reference to the role: at most 2048 by AWS, some 150 here.
-        length = len(json.dumps(pattern, separators=(",", ":"))) + 150
+        # ARNs take the places of the references to the roles: at most 2048 by AWS, some 150 here.
+        length = len(json.dumps(pattern, separators=(",", ":"))) + 150 * len(own_roles)
         if length > LONGEST_PATTERN:
             raise ValueError(f"The pattern of {name} has {length} characters; split its rule.")
     return named
@@ -76,7 +91,7 @@ def _arn(name: str) -> dict[str, Any]:
 
 def resources(conventions: Iterable[Convention]) -> dict[str, Any]:
     """The rules, and the policy that lets them, and nobody else, feed the changes queue."""
-    named = patterns(conventions, _arn("RemediateRole"))
+    named = patterns(conventions, [_arn(f"{function}Role") for function in FUNCTIONS])
     rules: dict[str, Any] = {
         name: {
             "Type": "AWS::Events::Rule",

@@ -7,6 +7,7 @@ import pytest
 
 from rolecall.aws.ledger import DynamoLedger
 from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
+from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
 from rolecall.model.stories import LedgerExemption, Telling
 from rolecall.model.subjects import SubjectRef
@@ -204,6 +205,50 @@ def test_a_subject_that_is_stopped_takes_no_intent_until_people_have_looked(ledg
     assert ledger.get(mine.id).intent == INTENT
 
 
+MEANT = Call("iam:DeleteUserPolicy", {"UserName": "bob", "PolicyName": "p"})
+STEP = {"do": MEANT.to_dict(), "undo": {}}
+
+
+def test_what_was_intended_on_a_subject_is_found_by_the_subject_whatever_becomes_of_the_case(
+    ledger: Ledger,
+) -> None:
+    other = case(of=SubjectRef("user", "carol", ACCOUNT), event="e-9")
+    first, second = case(), case(found="two", event="e-2")
+    for number, mine in enumerate((first, second, other)):
+        ledger.open_case(mine, NOW)
+        entry = ledger.claim(mine.id, NOW, 120)
+        ledger.intend(entry, Intent({}, (STEP,), f"at {number}"))
+        ledger.conclude(entry, mine.moved(Status.REMEDIATED, ended="x"), OUTCOME)
+    assert sorted(ledger.intended(ref("user")), key=str) == [("at 0", MEANT), ("at 1", MEANT)]
+    assert ledger.intended(SubjectRef("user", "dave", ACCOUNT)) == []
+
+
+def test_the_calls_of_every_try_are_kept_beside_its_subject(ledger: Ledger) -> None:
+    mine, other = case(), Call("iam:DeleteUserPolicy", {"UserName": "bob", "PolicyName": "q"})
+    ledger.open_case(mine, NOW)
+    for number, meant in enumerate((MEANT, other)):
+        entry = ledger.claim(mine.id, NOW, 120)
+        step = {"do": meant.to_dict(), "undo": {}}
+        ledger.intend(entry, Intent({}, (step,), f"at {number}"))
+        ledger.release(entry)
+    assert sorted(ledger.intended(ref("user")), key=str) == [("at 0", MEANT), ("at 1", other)]
+
+
+def test_nothing_was_intended_while_writes_are_paused_or_a_cap_is_reached(ledger: Ledger) -> None:
+    cap = (Cap("account", "account/1/h", 1),)
+    other, mine = case(of=SubjectRef("user", "carol", ACCOUNT)), case(event="e-2")
+    for one in (other, mine):
+        ledger.open_case(one, NOW)
+    ledger.intend(ledger.claim(other.id, NOW, 120), INTENT, cap)
+    entry = ledger.claim(mine.id, NOW, 120)
+    with pytest.raises(CappedError):
+        ledger.intend(entry, Intent({}, (STEP,), "at"), cap)
+    ledger.set_pause("incident 7")
+    with pytest.raises(PausedError):
+        ledger.intend(entry, Intent({}, (STEP,), "at"))
+    assert ledger.intended(ref("user")) == []
+
+
 def test_an_end_is_kept_with_its_outcome_and_gives_the_case_back(ledger: Ledger) -> None:
     mine = case()
     ledger.open_case(mine, NOW)
@@ -360,7 +405,9 @@ def test_a_policy_padded_to_what_iam_allows_still_fits_into_its_case(ledger: Led
     mine = replace(case(), drift=drift)
     ledger.open_case(mine, NOW)
     assert ledger.get(mine.id).case == mine
-    intent = Intent({"user.inline-policies": {"p": text, "q": text}}, ({"undo": text},), "at")
+    intent = Intent(
+        {"user.inline-policies": {"p": text, "q": text}}, ({"do": {}, "undo": text},), "at"
+    )
     entry = ledger.claim(mine.id, NOW, 60)
     ledger.intend(entry, intent)
     assert ledger.get(mine.id).intent == intent
@@ -466,3 +513,12 @@ def test_who_writes_a_whole_value_writes_alone(ledger: Ledger) -> None:
     late = ledger.claim(second.id, ended + APART + 1, 120)
     ledger.intend(late, INTENT)
     assert ledger.get(second.id).intent == INTENT
+
+
+def test_a_cap_of_none_lets_nothing_through(ledger: Ledger) -> None:
+    mine = case()
+    ledger.open_case(mine, NOW)
+    with pytest.raises(CappedError) as raised:
+        ledger.intend(ledger.claim(mine.id, NOW, 120), INTENT, [Cap("actor", "a", 0)])
+    assert raised.value.sort == "actor"
+    assert ledger.get(mine.id).intent is None

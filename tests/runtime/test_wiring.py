@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from rolecall.detection.own import NO_ROLES, OwnRoles
 from rolecall.errors import SettingsError
 from rolecall.model.scales import Mode
 from rolecall.runtime import Runtime
 from rolecall.settings.files import NAME
-from tests.world import ACTING
+from tests.detection.staged import change
+from tests.samples import sample
+from tests.world import ACTING, DETECT_ROLE, OWN_ROLE
 
 ID = "user-permissions-via-groups"
 # botocore wants no account for making a client, only credentials for using it.
@@ -65,6 +68,17 @@ def test_everything_is_made_once() -> None:
         assert getattr(made, name) is getattr(made, name)
     assert made.aws.region == "eu-north-1"
     assert Runtime({}).aws.region == "us-east-1"
+
+
+@pytest.mark.usefixtures("deployed")
+def test_the_stacks_roles_come_from_the_environment_and_without_it_nobody_is_our_own() -> None:
+    own = sample("own-role-used-by-others/clean-own-remedy").event["detail"]
+    by_own = change(userIdentity=own["userIdentity"])
+    named = {"OWN_ROLES": f"{DETECT_ROLE},{OWN_ROLE}", "REMEDIATE_ROLE": OWN_ROLE}
+    assert "matched to intents" in Runtime(ENVIRONMENT | named).detector.unwatched(by_own)
+    assert Runtime(ENVIRONMENT).detector.unwatched(by_own) == ""
+    assert Runtime(ENVIRONMENT | named).detector.unwatched(change()) == ""
+    assert OwnRoles.of("", "") == NO_ROLES
 
 
 def test_making_a_runtime_reads_nothing() -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from rolecall.detection.detect import Detector, moment
+from rolecall.detection.detect import OWN, Detector, Seen, moment
 from rolecall.detection.overdue import Overdue
 from rolecall.errors import ApprovalVoidError, LeaseHeldError
 from rolecall.model.cases import Case, Status
+from rolecall.model.changes import Change
 from rolecall.notification.message import Message
 from rolecall.notification.notify import Notifier
 from rolecall.ports import Cap, Entry, Intent, Opening, Outcome
@@ -27,6 +28,7 @@ from tests.simulation.crew import Crew, Trouble, Worker
 from tests.simulation.deeds import REGION
 from tests.simulation.queues import Queue
 from tests.states import ACCOUNT
+from tests.world import OWN_ROLE, OWN_ROLES
 
 RECORD_AFTER = 6  # seconds: longer than reads are stale (see the docstring of the simulation)
 WORK = {"changes": detect, "remedies": settle, "alerts": tell}
@@ -119,7 +121,7 @@ class Stack:
         made = cast(Any, Runtime({"ACCOUNT_ID": ACCOUNT, "STACK": "rolecall"}))
         made.dead_letters = self.changes
         made.detector = Detector(
-            settings, self.registry, account, ledger, bus, remedies, self.clock
+            settings, self.registry, account, ledger, bus, remedies, self.clock, OWN_ROLES
         )
         made.remediator = Remediator(
             settings, self.registry, account, account, ledger, bus, self.clock
@@ -128,6 +130,17 @@ class Stack:
         self.undoer = Undoer(self.registry, account, account, ledger, bus, self.clock)
         self.overdue = Overdue(self.ledger, self, _Remedies(self.remedies), self.clock)
         self._runtime = made
+        self._watch(made.detector)
+
+    def _watch(self, detector: Detector) -> None:
+        real = detector.detect
+
+        def seeing(change: Change) -> Seen:
+            seen = real(change)
+            assert (seen.outcome == OWN) == (change.issuer == OWN_ROLE)
+            return seen
+
+        detector.detect = seeing  # type: ignore[method-assign]
 
     def publish(self, case: Case) -> None:
         """The bus and its rule: every state of every case goes to the alerts."""
@@ -146,7 +159,7 @@ class Stack:
             "recipientAccountId": ACCOUNT,
             "awsRegion": REGION,
             "userAgent": agent,
-            "userIdentity": {"type": "Root" if people == "root" else "IAMUser", "userName": people},
+            "userIdentity": _identity(people),
             "requestParameters": request,
             "responseElements": response,
         }
@@ -237,6 +250,12 @@ class Stack:
     def standing(self, *statuses: Status) -> list[Case]:
         """The cases in one of these states, oldest first."""
         return [case for case in self.ledger.cases() if case.status in statuses]
+
+
+def _identity(people: str) -> dict[str, Any]:
+    if people == "rolecall/remedies":
+        return {"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": OWN_ROLE}}}
+    return {"type": "Root" if people == "root" else "IAMUser", "userName": people}
 
 
 class _Remedies:

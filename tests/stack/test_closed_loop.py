@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from rolecall_cli.embedded import people
 from tests.samples import samples
 from tests.stack.conftest import Stack, eventually
+from tests.world import OWN_ROLE
 
 pytestmark = pytest.mark.stack
 
@@ -218,11 +219,81 @@ def test_every_generated_pattern_agrees_with_the_samples(deployed: Stack) -> Non
     patterns = [rule["EventPattern"] for rule in rules]
     assert len(patterns) >= 3  # IAM, EC2, root
     for sample in samples():
-        event = json.dumps(sample.event)
+        # The samples name a role of their own; the deployed rule names the deployed one.
+        event = json.dumps(sample.event).replace(OWN_ROLE, _remediate_role(deployed))
         hits = [
             p for p in patterns if events.test_event_pattern(EventPattern=p, Event=event)["Result"]
         ]
         assert hits, f"no rule passes {sample}"
+
+
+def _remediate_role(deployed: Stack) -> str:
+    name = deployed.outputs["RemediateFunctionName"]
+    found = deployed.account.client("lambda").get_function_configuration(FunctionName=name)
+    return str(found["Role"])
+
+
+def _own(deployed: Stack) -> set[str]:
+    """The events that detect has matched to an intent, by its log."""
+    name = deployed.outputs["DetectFunctionName"]
+    found = deployed.account.client("lambda").get_function_configuration(FunctionName=name)
+    pages = deployed.account.client("logs").get_paginator("filter_log_events")
+    lines = [
+        json.loads(event["message"])
+        for page in pages.paginate(logGroupName=found["LoggingConfig"]["LogGroup"])
+        for event in page["events"]
+        if event["message"].startswith("{")
+    ]
+    return {line["event_id"] for line in lines if line.get("outcome") == "own"}
+
+
+def test_what_a_remedy_did_comes_back_is_matched_and_wakes_nothing(deployed: Stack) -> None:
+    # Elsewhere such a record started the remediator again, 4,000 times (Cloud Custodian #3238, #10467).
+    iam = deployed.account.client("iam")
+    with deployed.account.trail.muted():
+        iam.create_user(UserName="heidi")
+    iam.attach_user_policy(UserName="heidi", PolicyArn=POWER)
+    deployed.ended("heidi", "remediated")
+    deployed.quiet()
+    made = [
+        record["eventID"]
+        for record in deployed.account.trail.records()
+        if record["userIdentity"].get("sessionContext", {}).get("sessionIssuer", {}).get("arn")
+        == _remediate_role(deployed)
+        and record["requestParameters"].get("userName") == "heidi"
+    ]
+    assert len(made) == 1
+    eventually("that the remedy's own record is matched", lambda: set(made) <= _own(deployed))
+    assert len(deployed.about("heidi")) == 1
+    assert not deployed.about(_remediate_role(deployed).rpartition("/")[2])
+
+
+def test_who_assumes_the_remediate_role_is_told_once_and_nothing_is_written(
+    deployed: Stack,
+) -> None:
+    iam = deployed.account.client("iam")
+    role = _remediate_role(deployed).rpartition("/")[2]
+    with deployed.account.trail.muted():
+        iam.create_user(UserName="ivan")
+        iam.attach_user_policy(UserName="ivan", PolicyArn=READ)
+        trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+        anyone = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+        opened = trust | {"Statement": [*trust["Statement"], anyone]}
+        iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(opened))
+    mallory = people.session(deployed.account, role, "mallory")
+    mallory.client("iam").detach_user_policy(UserName="ivan", PolicyArn=READ)
+    case = deployed.ended(role, "notified")
+    deployed.quiet()
+    assert deployed.about(role) == [case]
+    assert (case["drift"]["convention"], case["severity"]) == (
+        "own-role-used-by-others",
+        "critical",
+    )
+    assert case["origin"]["actor"] == f"mallory as role {role}"
+    assert "iam:DetachUserPolicy" in case["drift"]["says"]
+    assert not deployed.about("ivan")
+    with deployed.account.trail.muted():
+        iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trust))
 
 
 def test_each_drift_has_one_case_one_remedy_and_one_alert_for_each_state(deployed: Stack) -> None:
@@ -237,6 +308,8 @@ def test_each_drift_has_one_case_one_remedy_and_one_alert_for_each_state(deploye
     ]
     remediated = [case for case in cases if case["status"] == "remediated"]
     assert len(own) == len(remediated)
+    made = {record["eventID"] for record in own}
+    eventually("that every remedy's own record is matched", lambda: made <= _own(deployed))
     alerts = Counter(deployed.alerts())
     assert max(alerts.values()) == 1
     told = {

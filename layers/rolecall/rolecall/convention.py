@@ -150,11 +150,14 @@ class ActivityConvention(Convention, abstract=True):
 
     Attributes:
         pattern: The EventBridge pattern of its own rule.
+        of_own_roles: Whether it judges what the stack's own roles did, and nothing else. Only the
+            deployed stack knows its roles, so the generated rule names them, not the pattern.
     """
 
     watches: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[Facet, ...]] = ()
     pattern: ClassVar[Mapping[str, Any]]
+    of_own_roles: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__(abstract=abstract)

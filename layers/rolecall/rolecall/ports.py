@@ -189,6 +189,8 @@ class Ledger(Protocol):
     def intend(self, entry: Entry, intent: Intent, caps: Sequence[Cap] = ()) -> None:
         """Write the intent and count the write: all in one step.
 
+        The calls of this try are kept beside its subject, whether or not it is the first one.
+
         Raises:
             LeaseHeldError: somebody else has claimed the case since, or the remedy writes a whole value
                 and another case may have written into it since this worker read it.
@@ -199,6 +201,9 @@ class Ledger(Protocol):
 
     def set_stop(self, ref: SubjectRef, reason: str) -> None:
         """Stop all writes on one subject until people have looked, or end that with "" as the reason."""
+
+    def intended(self, ref: SubjectRef) -> list[tuple[str, Call]]:
+        """Every call that any try was about to make on the subject, with the time of its intent."""
 
     def pause(self) -> str:
         """Why all writes are paused; "" when they are not. Never from a cache."""

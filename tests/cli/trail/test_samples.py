@@ -58,6 +58,8 @@ def set_up(account: EmbeddedAccount, sample: Sample, given: dict[str, Any]) -> A
         if call == "iam:UpdateAccessKey":
             key = iam.create_access_key(UserName=name or who.arn.rpartition("/")[2])["AccessKey"]
             given["AccessKeyId"] = key["AccessKeyId"]
+        if call == "iam:DetachUserPolicy":
+            iam.attach_user_policy(UserName=name, PolicyArn=given["PolicyArn"])
         if call == "iam:UpdateAssumeRolePolicy":
             iam.create_role(
                 RoleName=given["RoleName"], AssumeRolePolicyDocument=given["PolicyDocument"]

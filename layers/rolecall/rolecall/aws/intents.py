@@ -6,9 +6,19 @@ from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
-from rolecall.aws.items import Item, as_json, failed_writes, number, text, writer_key
+from rolecall.aws.items import (
+    RETENTION,
+    Item,
+    as_json,
+    failed_writes,
+    from_json,
+    number,
+    text,
+    writer_key,
+)
 from rolecall.aws.table import Table
 from rolecall.errors import CappedError, LeaseHeldError, PausedError
+from rolecall.model.calls import Call
 from rolecall.model.subjects import SubjectRef
 from rolecall.ports import APART, Cap, Entry, Intent, over
 
@@ -26,6 +36,8 @@ class DynamoIntents(Table):
     def intend(self, entry: Entry, intent: Intent, caps: Sequence[Cap] = ()) -> None:
         """Write the intent and count the write: all in one step.
 
+        The calls of this try are kept beside its subject, whether or not it is the first one.
+
         Raises:
             LeaseHeldError: somebody else has claimed the case since, or the remedy writes a whole value
                 and another case may have written into it since this worker read it.
@@ -42,6 +54,7 @@ class DynamoIntents(Table):
                     {"ConditionCheck": self._is_not_there(_PAUSE)},
                     {"ConditionCheck": self._is_not_there(_stop(entry.case.drift.subject))},
                     *({"Update": self._count(cap)} for cap in caps),
+                    {"Update": self._announce(entry, intent)},
                     *([{"Update": self._alone(entry)}] if entry.writes_whole else []),
                 ]
             )
@@ -70,12 +83,45 @@ class DynamoIntents(Table):
             "ConditionExpression": "attribute_not_exists(pk)",
         }
 
+    def _announce(self, entry: Entry, intent: Intent) -> dict[str, Any]:
+        # By subject, whose drift may have another case by the time that the call's record arrives; and
+        # for each try, as a trust that another case has put right since is written otherwise.
+        doc = {"at": intent.at, "calls": [step["do"] for step in intent.remedy]}
+        return {
+            "TableName": self._table,
+            "Key": {
+                "pk": text(f"SUBJECT#{entry.case.drift.subject.key}"),
+                "sk": text(f"INTENT#{entry.case.id}#{entry.fence}"),
+            },
+            "UpdateExpression": "SET doc = :doc, expires = :expires",
+            "ExpressionAttributeValues": {
+                ":doc": as_json(doc),
+                ":expires": number(time.time() + RETENTION),
+            },
+        }
+
+    def intended(self, ref: SubjectRef) -> list[tuple[str, Call]]:
+        """Every call that any try was about to make on the subject, with the time of its intent."""
+        pages = self._dynamo.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={
+                ":pk": text(f"SUBJECT#{ref.key}"),
+                ":sk": text("INTENT#"),
+            },
+        )
+        docs = [from_json(item["doc"]) for page in pages for item in page["Items"]]
+        return [(doc["at"], Call.from_dict(call)) for doc in docs for call in doc["calls"]]
+
     def _count(self, cap: Cap) -> dict[str, Any]:
         return {
             "TableName": self._table,
             "Key": {"pk": text(f"CAP#{cap.bucket}"), "sk": text("CAP")},
             "UpdateExpression": "SET expires = :expires ADD made :one",
-            "ConditionExpression": "attribute_not_exists(made) OR made < :limit",
+            # A count that is not there yet is below every limit but nought.
+            "ConditionExpression": "made < :limit"
+            + (" OR attribute_not_exists(made)" if cap.limit else ""),
             "ExpressionAttributeValues": {
                 ":expires": number(time.time() + _CAP_KEPT),
                 ":one": {"N": "1"},
@@ -85,7 +131,7 @@ class DynamoIntents(Table):
 
     def _held_back(self, entry: Entry, error: ClientError, caps: Sequence[Cap]) -> NoReturn:
         failed = failed_writes(error)
-        if len(failed) != 3 + len(caps) + entry.writes_whole or failed[0] or not any(failed):
+        if len(failed) != 4 + len(caps) + entry.writes_whole or failed[0] or not any(failed):
             self._lost(entry, error)
         if failed[1]:
             raise PausedError(self.pause() or "it was paused a moment ago") from error

@@ -11,6 +11,7 @@
 | `SUBJECT#<key>`      | `WRITER`                    | which case writes a whole value, until when  |
 | `SUBJECT#<key>`      | `DRIFT#<drift key>`         | which case stands for a drift, its state and |
 |                      |                             | the exemption that an undo left              |
+| `SUBJECT#<key>`      | `INTENT#<id>#<fence>`       | which calls a try was about to make on it    |
 """
 
 import time

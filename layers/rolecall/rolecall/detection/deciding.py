@@ -7,7 +7,7 @@ in the facts and asks again.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rolecall.convention import Convention
+from rolecall.convention import ActivityConvention, Convention
 from rolecall.model.calls import Remedy
 from rolecall.model.cases import Status
 from rolecall.model.drifts import Drift
@@ -157,7 +157,9 @@ def _judged(
     if acts and facts.through == "CloudFormation":
         grace = max(grace, CLOUDFORMATION_GRACE)
     by_itself = acts and plan.mode is not Mode.APPROVE
-    if grace and not facts.waited:
+    # What was done does not go away, so nothing is waited for.
+    waits = grace and not facts.waited and not isinstance(convention, ActivityConvention)
+    if waits:
         # That it will be put right is told at once, that somebody must look only if it stays.
         return plan.after(grace, Status.PENDING if by_itself else Status.WAITING)
     if not acts:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from rolecall.detection.finding import Finding, decided, findings
 from rolecall.detection.judging import failed, judge_all
+from rolecall.detection.own import NO_ROLES, OwnChanges, OwnRoles
 from rolecall.model.cases import Case, Origin, Status, case_id
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.pointing import subjects
@@ -15,6 +16,7 @@ from rolecall.settings import Settings
 
 CLEAN = "clean"
 REJECTED = "rejected"
+OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Detector:
         bus: Bus,
         remedies: Remedies,
         clock: Callable[[], float],
+        own: OwnRoles = NO_ROLES,
     ) -> None:
         self._settings = settings
         self._registry = registry
@@ -58,14 +61,20 @@ class Detector:
         self._bus = bus
         self._remedies = remedies
         self._clock = clock
+        self._own = OwnChanges(own, registry, ledger)
 
     def findings(self, change: Change) -> tuple[list[Finding], list[Rejected]]:
         """What a change led to and what would be done about it. Reads, and writes nothing."""
         today = moment(self._clock())[:10]
+        change = self._own.marked(change)
+        if self._own.intended(change):
+            return [], []
         return findings(change, self._settings, self._registry, self._reader.read, today)
 
     def unwatched(self, change: Change) -> str:
-        """That no convention watches this call, in a sentence; "" when one does."""
+        """Why nothing was judged, in a sentence; "" when a convention watches this call."""
+        if self._own.marked(change).own:
+            return "A role of Rolecall's own made it, so it is matched to intents and not judged."
         return unwatched(change, self._registry)
 
     def detect(self, change: Change) -> Seen:
@@ -74,6 +83,9 @@ class Detector:
         Raises:
             ExceptionGroup: what conventions raised, after what the others found has its cases.
         """
+        change = self._own.marked(change)
+        if self._own.intended(change):
+            return Seen(OWN)
         today = moment(self._clock())[:10]
         judged, rejected, errors = judge_all(
             change, self._registry, self._settings, self._reader.read
@@ -133,7 +145,7 @@ class Detector:
 
     def _settle(self, change: Change) -> list[Exception]:
         errors: list[Exception] = []
-        if change.error:
+        if change.error or change.own:
             return errors
         for convention in self._registry.settled(change.call):
             refs = subjects(change, convention.kind())

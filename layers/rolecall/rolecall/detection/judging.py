@@ -31,8 +31,8 @@ class Judgement:
 
 
 def _looking(change: Change, registry: Registry, settings: Settings) -> Iterator[Convention]:
-    if change.error:
-        return  # A call that failed changed nothing.
+    if change.error or change.own:
+        return  # A call that failed changed nothing; one of our own roles is no new drift.
     for convention in registry.watching(change.call):
         if settings.mode(convention.id) is not Mode.OFF:
             yield convention
@@ -87,7 +87,7 @@ def judge_all(
                     continue
                 judged.append(Judgement(convention, ref, subject, drifts))
     for activity in registry.activity:
-        if settings.mode(activity.id) is Mode.OFF:
+        if settings.mode(activity.id) is Mode.OFF or activity.of_own_roles is not change.own:
             continue
         try:
             drifts = tuple(activity.seen(change))

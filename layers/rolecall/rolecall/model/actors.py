@@ -62,6 +62,11 @@ def _part(value: Any, key: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def issuer(value: Any) -> str:
+    """ARN, with its path, of the role whose session a record's `userIdentity` is, or ""."""
+    return _text(_part(_part(value, "sessionContext"), "sessionIssuer").get("arn"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Identity:
     """What every type of `userIdentity` may hold."""

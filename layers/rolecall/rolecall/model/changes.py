@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rolecall.model.actors import Actor, actor
+from rolecall.model.actors import Actor, actor, issuer
 
 # First match wins; the user agent is what the caller chose to send, so this is for display only.
 _AGENTS = (
@@ -44,6 +44,7 @@ class Change:
         response: The answer's elements, or None.
         record: The whole record, as AWS wrote it.
         replayed: Whether a person sent it by hand; then actor, time and address are only a claim.
+        own: Whether a role of this stack made it, which only the deployed stack can tell.
     """
 
     call: str
@@ -56,11 +57,17 @@ class Change:
     response: Mapping[str, Any] | None
     record: Mapping[str, Any]
     replayed: bool = False
+    own: bool = False
 
     @property
     def actor(self) -> Actor:
         """Who did it."""
         return actor(self.record.get("userIdentity"), self.address)
+
+    @property
+    def issuer(self) -> str:
+        """ARN, with its path, of the role whose session made it, or ""."""
+        return issuer(self.record.get("userIdentity"))
 
     @property
     def address(self) -> str:

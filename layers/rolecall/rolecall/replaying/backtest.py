@@ -3,7 +3,6 @@
 A subject's state is only what its record says; a convention that needs more says nothing.
 """
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from rolecall.model.pointing import recorded, subjects
 from rolecall.model.records import parse
 from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.times import seconds
 from rolecall.registry import Registry
 from rolecall.settings import Settings
 
@@ -136,13 +136,7 @@ class Backtest:
             self._settled.setdefault((convention.id, ref.key), []).append(change.time)
 
     def _was_settled(self, convention: Convention, past: PastDrift, grace: int) -> bool:
-        begun = _seconds(past.change.time)
+        # A time that is none settles nothing, and nothing settles it.
+        begun = seconds(past.change.time)
         times = self._settled.get((convention.id, past.drift.subject.key), ())
-        return any(begun <= _seconds(time) <= begun + grace for time in times)
-
-
-def _seconds(time: str) -> float:
-    try:
-        return datetime.fromisoformat(time).timestamp()
-    except (ValueError, OverflowError):
-        return math.nan  # at no time: it settles nothing, and nothing settles it
+        return any(begun <= seconds(time) <= begun + grace for time in times)

@@ -14,6 +14,7 @@ from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.detection.detect import Detector
 from rolecall.detection.overdue import Overdue
+from rolecall.detection.own import OwnRoles
 from rolecall.model.scales import Mode
 from rolecall.registry import Registry, convention_classes
 from rolecall.remediation.remediate import VERIFY_AFTER, Remediator
@@ -81,6 +82,7 @@ class Runtime:
             self.bus,
             self.remedies,
             time.time,
+            OwnRoles.of(self["OWN_ROLES"], self["REMEDIATE_ROLE"]),
         )
 
     @cached_property
