@@ -8,7 +8,7 @@ from rolecall_cli.embedded.account import EmbeddedAccount
 from rolecall_cli.embedded.people import Person
 
 SECRET = "rolecall/slack-webhook"  # noqa: S105  # the name of a secret
-_TARGETS = ("bob", "carol", "build", "mallory", "break-glass")
+_TARGETS = ("bob", "carol", "build", "mallory")
 _EC2 = {
     "Effect": "Allow",
     "Principal": {"Service": "ec2.amazonaws.com"},
@@ -28,6 +28,7 @@ def assemble(account: EmbeddedAccount, webhook: str) -> Mapping[str, Person]:
     with account.trail.muted():
         for name in _TARGETS:
             iam.create_user(UserName=name)
+        people.break_glass(account)
         iam.create_role(RoleName="reports", AssumeRolePolicyDocument=text(PARTNER))
         iam.create_role(RoleName=PROFILE, AssumeRolePolicyDocument=text(_EC2))
         iam.create_instance_profile(InstanceProfileName=PROFILE)
