@@ -6,8 +6,11 @@ import pytest
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import TaggedScalar
 
+from rolecall.aws.facets import calls_for
 from rolecall.convention import is_granting
+from rolecall.protection import PROTECTIVE, protected_resources
 from rolecall.registry import Registry
+from rolecall.remediation import guard
 from tests.samples import ROOT
 from tests.world import ACTING, settings
 from tools import generate, permissions, rules

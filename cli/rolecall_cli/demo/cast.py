@@ -23,12 +23,12 @@ def assemble(account: EmbeddedAccount, webhook: str) -> Mapping[str, Person]:
         account: Where.
         webhook: The address of the Slack inbox, which becomes a secret of the account.
     """
+    people.break_glass(account)
     admins = people.group(account, "admins", ADMIN)
     iam = account.client("iam")
     with account.trail.muted():
         for name in _TARGETS:
             iam.create_user(UserName=name)
-        people.break_glass(account)
         iam.create_role(RoleName="reports", AssumeRolePolicyDocument=text(PARTNER))
         iam.create_role(RoleName=PROFILE, AssumeRolePolicyDocument=text(_EC2))
         iam.create_instance_profile(InstanceProfileName=PROFILE)
