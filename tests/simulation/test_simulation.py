@@ -16,6 +16,7 @@ sleeps longer than a lease between the intent and the AWS call, as the function'
 """
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import hypothesis.strategies as st
@@ -45,7 +46,7 @@ from tests.simulation.stack import Stack
 from tests.states import ACCOUNT
 from tests.world import ADMIN, settings
 
-WITNESS = SubjectRef("user", "second-key", ACCOUNT)
+WITNESS = replace(BREAK_GLASS, name="second-key")
 SOAK = bool(os.environ.get("ROLECALL_SOAK"))
 SETTINGS = settings(f"""
 version: 1
