@@ -92,7 +92,7 @@ DRIFTS = (
     ),
     Scene(
         "oncall",
-        "makes break-glass an admin, as it was",
+        "makes break-glass an admin",
         (attach("break-glass", ADMIN),),
         Status.PROTECTED,
         attached("break-glass", "AdministratorAccess", says="break-glass was not touched"),
