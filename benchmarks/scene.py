@@ -22,6 +22,7 @@ from rolecall.model.changes import Change
 from rolecall.model.records import parse
 from rolecall.registry import Registry
 from rolecall.settings import Settings
+from rolecall_cli.embedded import people
 from rolecall_cli.embedded.account import EmbeddedAccount
 
 _POLICY = "for-now"
@@ -63,6 +64,7 @@ class Scene:
         )
         self.account.client("events").create_event_bus(Name=_NAME)
         self.account.client("sqs").create_queue(QueueName=_NAME)
+        people.break_glass(self.account)
 
     def environment(self) -> dict[str, str]:
         """The variables that the template gives the functions, and those that Lambda gives them."""

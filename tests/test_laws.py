@@ -17,10 +17,10 @@ from rolecall.model.changes import Rejected
 from rolecall.model.drifts import Drift
 from rolecall.model.pointing import recorded, subjects
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.protection import OWN_PATHS
 from rolecall.registry import Registry, convention_classes
 from rolecall.replaying.backtest import Backtest
 from rolecall.replaying.memory import MemoryAccount
-from rolecall.settings.settings import PROTECTED_PATHS
 from tests.detection.staged import change, world
 from tests.patterns import matches
 from tests.samples import EVENTS, ROOT, Sample, samples
@@ -229,7 +229,7 @@ def test_a_remedy_ends_its_own_drift_and_leaves_every_other(
 
 
 @every_convention
-@pytest.mark.parametrize("path", PROTECTED_PATHS)
+@pytest.mark.parametrize("path", [own.path for own in OWN_PATHS])
 def test_what_lies_on_a_protected_path_is_told_and_never_written_to(
     convention: Convention, path: str
 ) -> None:

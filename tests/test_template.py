@@ -6,8 +6,11 @@ import pytest
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import TaggedScalar
 
+from rolecall.aws.facets import calls_for
 from rolecall.convention import is_granting
+from rolecall.protection import PROTECTIVE, protected_resources
 from rolecall.registry import Registry
+from rolecall.remediation import guard
 from tests.samples import ROOT
 from tests.world import ACTING, settings
 from tools import generate, permissions, rules
@@ -226,8 +229,25 @@ def test_remediate_gets_only_the_calls_of_conventions_that_may_act() -> None:
 
 def test_what_is_protected_is_denied_to_remediate_whatever_it_is_allowed() -> None:
     made = permissions.resources([], settings(ACTING))
-    (never, _) = made["RemediateNever"]["Properties"]["PolicyDocument"]["Statement"]
+    (never, lift, _) = made["RemediateNever"]["Properties"]["PolicyDocument"]["Statement"]
     assert "arn:aws:iam::111122223333:user/break-glass" in never["Resource"]
+    denied = [found["Fn::Sub"] for found in never["Resource"] if isinstance(found, dict)]
+    own = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
+    assert denied == [f"{own}{resource}" for resource in protected_resources()]
+    lifted = lift["Condition"]["ArnEquals"]["iam:PolicyARN"]
+    assert [one["Fn::Sub"].rpartition("/")[2] for one in lifted] == list(PROTECTIVE)
+
+
+def test_remediate_reads_the_witnesses_only_where_something_may_act() -> None:
+    def reading(text: str) -> set[str]:
+        found = settings(text)
+        made = permissions.resources(Registry(found.options), found)
+        statements = made["RemediateReads"]["Properties"]["PolicyDocument"]["Statement"]
+        return {call for statement in statements for call in statement["Action"]}
+
+    witness = calls_for(guard.FACETS)
+    assert witness <= reading(ACTING)
+    assert not witness <= reading(ACTING.replace("remediate", "notify"))
 
 
 def test_a_pattern_that_is_too_long_for_eventbridge_is_refused() -> None:

@@ -9,6 +9,7 @@ from rolecall.detection.own import OwnRoles
 from rolecall.errors import UnsettledError
 from rolecall.model.cases import Case
 from rolecall.model.scales import Mode
+from rolecall.model.subjects import Facet, SubjectRef
 from rolecall.registry import Registry, convention_classes
 from rolecall.remediation.approve import Approver
 from rolecall.remediation.remediate import Remediator
@@ -39,6 +40,14 @@ def settings(text: str = "", ceiling: Mode = Mode.REMEDIATE) -> Settings:
     return Settings(built["settings"], "test-version", ceiling)
 
 
+BREAK_GLASS = SubjectRef("user", "break-glass", "111122223333")
+ADMIN = {
+    Facet.USER_ATTACHED_POLICIES: {
+        "arn:aws:iam::aws:policy/AdministratorAccess": "AdministratorAccess"
+    }
+}
+
+
 @dataclass
 class World:
     """One account with Rolecall in it."""
@@ -49,6 +58,10 @@ class World:
     bus: MemoryBus = field(default_factory=MemoryBus)
     remedies: MemoryRemedies = field(default_factory=MemoryRemedies)
     clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        if BREAK_GLASS not in self.account.state:
+            self.account.add(BREAK_GLASS, ADMIN)
 
     @property
     def registry(self) -> Registry:

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from rolecall.aws.facets import calls_for
-from rolecall.convention import Convention
+from rolecall.convention import Convention, is_taking
 from rolecall.model.scales import Mode
+from rolecall.model.subjects import Facet
+from rolecall.protection import PROTECTIVE, protected_resources
+from rolecall.remediation import guard
 from rolecall.settings import Settings
-from rolecall.settings.settings import PROTECTED_PATHS
 
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
 _RESOURCE = {
@@ -16,8 +18,6 @@ _RESOURCE = {
     "role": f"{_IAM}role/*",
     "instance": "arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*",
 }
-# What AWS or an incident response attached must stay, whatever a convention says.
-_PROTECTIVE = ("AWSCompromisedKeyQuarantine*", "AWSDenyAll")
 
 Statement = dict[str, Any]
 
@@ -44,15 +44,28 @@ def acting(conventions: Iterable[Convention], settings: Settings) -> list[Conven
     ]
 
 
-def reads(conventions: Iterable[Convention], *, related: bool) -> list[Statement]:
-    """The statements that let a function read the facets that the conventions need."""
+def _needs(conventions: Iterable[Convention], *, related: bool) -> list[Facet]:
+    return [
+        facet
+        for convention in conventions
+        for facet in (*convention.needs, *(convention.related_needs if related else ()))
+    ]
+
+
+def _guarded(may_act: Iterable[Convention]) -> tuple[Facet, ...]:
+    """What the last-admin guard reads before what these conventions may do."""
+    takes = any(is_taking(call) for convention in may_act for call in convention.remedies)
+    return guard.FACETS if takes else ()
+
+
+def reads(facets: Iterable[Facet]) -> list[Statement]:
+    """The statements that let a function read these facets."""
     by_resource: dict[str, set[str]] = {}
-    for convention in conventions:
-        for facet in (*convention.needs, *(convention.related_needs if related else ())):
-            for call in calls_for((facet,)):
-                # EC2's describe calls and a policy of any account know no resource.
-                resource = _RESOURCE.get(facet.kind, "*") if call.startswith("iam:") else "*"
-                by_resource.setdefault(resource, set()).add(call)
+    for facet in facets:
+        for call in calls_for((facet,)):
+            # EC2's describe calls and a policy of any account know no resource.
+            resource = _RESOURCE.get(facet.kind, "*") if call.startswith("iam:") else "*"
+            by_resource.setdefault(resource, set()).add(call)
     return [
         {
             "Sid": f"Read{_noun(resource)}",
@@ -65,21 +78,12 @@ def reads(conventions: Iterable[Convention], *, related: bool) -> list[Statement
 
 
 def _write(convention: Convention, call: str) -> Statement:
-    statement: Statement = {
+    return {
         "Sid": _sid(call),
         "Effect": "Allow",
         "Action": call,
         "Resource": _sub(_RESOURCE[convention.kind()]),
     }
-    if call.startswith("iam:Detach"):
-        statement["Condition"] = {
-            "ArnNotLike": {
-                "iam:PolicyARN": [
-                    _sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{name}") for name in _PROTECTIVE
-                ]
-            }
-        }
-    return statement
 
 
 def _profile(convention: Convention) -> list[Statement]:
@@ -119,7 +123,7 @@ def writes(conventions: Iterable[Convention]) -> list[Statement]:
 
 def denials(settings: Settings) -> list[Statement]:
     """What remediate may never touch, whatever else it is allowed."""
-    own = [_sub(f"{_IAM}role{path}*") for path in PROTECTED_PATHS]
+    own = [_sub(f"{_IAM}{resource}") for resource in protected_resources()]
     protected = [arn for arn in settings.protected if ":iam:" in arn and not arn.endswith(":root")]
     reading = ["iam:Get*", "iam:List*"]
     return [
@@ -128,6 +132,20 @@ def denials(settings: Settings) -> list[Statement]:
             "Effect": "Deny",
             "NotAction": reading,
             "Resource": [*own, *protected],
+        },
+        {
+            "Sid": "NeverLift",
+            "Effect": "Deny",
+            "Action": ["iam:DetachUserPolicy", "iam:DetachGroupPolicy", "iam:DetachRolePolicy"],
+            "Resource": "*",
+            "Condition": {
+                "ArnEquals": {
+                    "iam:PolicyARN": [
+                        _sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{name}")
+                        for name in PROTECTIVE
+                    ]
+                }
+            },
         },
         {
             "Sid": "NeverWeaken",
@@ -157,8 +175,12 @@ def resources(conventions: Iterable[Convention], settings: Settings) -> dict[str
     found = list(conventions)
     may_act = acting(found, settings)
     policies = {
-        "DetectReads": _policy("reads", "DetectRole", reads(found, related=True)),
-        "RemediateReads": _policy("reads", "RemediateRole", reads(found, related=False)),
+        "DetectReads": _policy("reads", "DetectRole", reads(_needs(found, related=True))),
+        "RemediateReads": _policy(
+            "reads",
+            "RemediateRole",
+            reads([*_needs(found, related=False), *_guarded(may_act)]),
+        ),
         "RemediateNever": _policy("never", "RemediateRole", denials(settings)),
     }
     if may_act:

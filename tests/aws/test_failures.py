@@ -15,7 +15,13 @@ from botocore.exceptions import (
 from hypothesis import given
 
 from rolecall.aws.failures import code_of, is_gone, meaning
-from rolecall.errors import RemedyError, RetryError, ThrottledError, UnsettledError
+from rolecall.errors import (
+    RemedyError,
+    RetryError,
+    ThrottledError,
+    UnmodifiableError,
+    UnsettledError,
+)
 from tests.model.hostile import any_text
 
 
@@ -43,7 +49,8 @@ _MEANINGS: list[tuple[str, type[Exception]]] = [
     ("ProvisionedThroughputExceededException", ThrottledError),
     *((code, RemedyError) for code in ("AccessDenied", "UnauthorizedOperation")),
     *((code, RemedyError) for code in ("MalformedPolicyDocument", "LimitExceeded")),
-    *((code, RemedyError) for code in ("DeleteConflict", "UnmodifiableEntity")),
+    *((code, RemedyError) for code in ("DeleteConflict",)),
+    ("UnmodifiableEntity", UnmodifiableError),
     *((code, RemedyError) for code in ("NoSuchEntity", "EntityAlreadyExists")),
     ("EntityTemporarilyUnmodifiable", UnsettledError),
     ("ConcurrentModification", UnsettledError),

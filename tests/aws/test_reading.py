@@ -1,5 +1,6 @@
 """What is read is what stands in the account: all of it, and to the letter."""
 
+import json
 from typing import Any
 
 import pytest
@@ -105,3 +106,20 @@ def test_an_instance_that_aws_no_longer_lists_is_gone(aws: Aws, reservations: An
 def test_a_client_is_made_once_for_each_service_and_region(aws: Aws) -> None:
     assert aws.client("iam") is aws.client("iam", "us-east-1")
     assert aws.client("ec2") is not aws.client("ec2", "eu-north-1")
+
+
+def test_a_witness_is_read_with_its_groups_its_role_policies_and_their_documents(aws: Aws) -> None:
+    iam = aws.client("iam")
+    user, role = SubjectRef("user", "eve", ACCOUNT), SubjectRef("role", "deploy", ACCOUNT)
+    iam.create_user(UserName="eve")
+    iam.create_group(GroupName="ops")
+    iam.add_user_to_group(GroupName="ops", UserName="eve")
+    iam.create_role(RoleName="deploy", AssumeRolePolicyDocument="{}")
+    arn = iam.create_policy(PolicyName="own", PolicyDocument=ODD)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="deploy", PolicyArn=arn)
+    iam.put_role_policy(RoleName="deploy", PolicyName="p", PolicyDocument=ODD)
+    assert read(aws, user, Facet.USER_GROUPS).state == {Facet.USER_GROUPS: ["ops"]}
+    of_role = (Facet.ROLE_INLINE_POLICIES, Facet.ROLE_ATTACHED_POLICIES)
+    assert read(aws, role, *of_role).state == {of_role[0]: {"p": ODD}, of_role[1]: {arn: "own"}}
+    policy = read(aws, SubjectRef("policy", arn, ACCOUNT), Facet.POLICY_DOCUMENT)
+    assert json.loads(policy.state[Facet.POLICY_DOCUMENT]) == json.loads(ODD)

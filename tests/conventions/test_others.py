@@ -144,7 +144,8 @@ LOGIN = sample("root-usage/drift-console-login").event["detail"]
 
 
 def _seen(record: dict[str, Any], **changed: Any) -> list[Drift]:
-    return list(Registry().activity[0].seen(change(record, **changed)))
+    root = next(one for one in Registry().activity if one.id == "root-usage")
+    return list(root.seen(change(record, **changed)))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ VIA_GROUPS = "user-permissions-via-groups"
 STEPS = [
     "ledger.claim",
     "account.read",
+    "account.read",  # the witness
     "ledger.intend",
     "account.make",
     "account.read",

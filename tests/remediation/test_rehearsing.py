@@ -19,7 +19,13 @@ def observed() -> tuple[WatchedWorld, str]:
 def test_it_goes_the_same_way_as_a_remedy_up_to_the_call() -> None:
     made, case_id = observed()
     assert made.settled(case_id) is Status.OBSERVED
-    assert made.log.calls == ["ledger.claim", "account.read", "ledger.intend", "ledger.conclude"]
+    assert made.log.calls == [
+        "ledger.claim",
+        "account.read",
+        "account.read",  # the guard's, of a break-glass principal
+        "ledger.intend",
+        "ledger.conclude",
+    ]
 
 
 def test_the_ledger_tells_what_would_have_been_done_and_to_what() -> None:
@@ -62,3 +68,12 @@ def test_nobody_hears_of_it() -> None:
     made, case_id = observed()
     made.settled(case_id)
     assert made.bus.published == []
+
+
+def test_the_guard_would_hold_it_back_as_well() -> None:
+    made, case_id = observed()
+    for ref in [ref for ref in made.account.state if ref.name == "break-glass"]:
+        del made.account.state[ref]
+    assert made.settled(case_id) is Status.OBSERVED
+    reason = made.ledger.get(case_id).case.reason
+    assert reason.startswith("it would be notify, none of the break-glass principals")

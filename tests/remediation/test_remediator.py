@@ -18,6 +18,7 @@ VIA_GROUPS = "user-permissions-via-groups"
 STEPS = [
     "ledger.claim",
     "account.read",
+    "account.read",  # the witness
     "ledger.intend",
     "account.make",
     "account.read",
@@ -154,4 +155,5 @@ def test_a_convention_reads_no_more_than_it_declared() -> None:
     made.account.read = lambda ref, facets: asked.append(facets) or real(ref, facets)  # type: ignore[method-assign,func-returns-value]
     made.settled(case_id)
     convention: Convention = made.registry[VIA_GROUPS]
-    assert asked == [convention.needs] * 3
+    witness = (Facet.USER_INLINE_POLICIES, Facet.USER_ATTACHED_POLICIES, Facet.USER_GROUPS)
+    assert asked == [convention.needs, witness, convention.needs, convention.needs]

@@ -55,12 +55,6 @@ def test_of_two_exemptions_the_longer_one_holds() -> None:
     assert found.id == "EX-2"
 
 
-@pytest.mark.parametrize("path", ["/aws-service-role/", "/aws-reserved/sso/", "/rolecall/"])
-def test_what_lies_under_a_reserved_path_is_protected_without_a_setting(path: str) -> None:
-    assert path in settings(text()).protection(ref("role"), path)
-    assert settings(text()).protection(ref("role"), f"/x{path}") == ""
-
-
 def test_an_instance_is_protected_in_its_region_only() -> None:
     one = ref("instance")
     other = SubjectRef("instance", one.name, ACCOUNT, "eu-north-1")

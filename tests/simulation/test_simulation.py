@@ -16,6 +16,7 @@ sleeps longer than a lease between the intent and the AWS call, as the function'
 """
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import hypothesis.strategies as st
@@ -43,13 +44,14 @@ from tests.simulation.deeds import (
 )
 from tests.simulation.stack import Stack
 from tests.states import ACCOUNT
-from tests.world import settings
+from tests.world import ADMIN, settings
 
+WITNESS = replace(BREAK_GLASS, name="second-key")
 SOAK = bool(os.environ.get("ROLECALL_SOAK"))
 SETTINGS = settings(f"""
 version: 1
 defaults: {{mode: remediate}}
-protected: ["{BREAK_GLASS.arn}"]
+protected: ["{BREAK_GLASS.arn}", "{WITNESS.arn}"]
 caps: {{account: 5, convention: 4, actor: 4, drift: 2}}
 conventions:
   no-long-term-access-keys: {{mode: approve}}
@@ -101,6 +103,8 @@ class Simulation(RuleBasedStateMachine):
         self.begun: dict[str, int] = {}
         for ref in (BOB, CAROL, BREAK_GLASS, TEAM):
             self.stack.account.start(ref, {})
+        # Never touched, so that the writes go on whatever becomes of the other one.
+        self.stack.account.start(WITNESS, ADMIN)
         for ref in (DEPLOY, SERVICE):
             self.stack.account.start(ref, {Facet.ROLE_TRUST: CLOSED})
         own = f"arn:aws:iam::{ACCOUNT}:instance-profile/own"

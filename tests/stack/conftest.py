@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rolecall_cli.embedded import stack
+from rolecall_cli.embedded import people, stack
 from rolecall_cli.embedded.account import EmbeddedAccount, embedded_account
 from rolecall_cli.embedded.project import scratch_copy
 from rolecall_cli.embedded.stack import StackOutputs
@@ -127,6 +127,7 @@ class Stack:
 
 def deploy(account: EmbeddedAccount, project: Path, template: Path) -> Stack:
     """Deploy, and listen to what machines are told."""
+    people.break_glass(account)
     outputs = stack.deploy(
         account, project, stack_name="rolecall", parameters=PARAMETERS, template=template
     )

@@ -23,6 +23,8 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
         user, policy = drift["subject"]["name"], drift["part"]
         before = _policies(user)
         if policy in before:
+            _policies("break-glass")  # somebody must be left who can administer IAM
+            iam.list_groups_for_user(UserName="break-glass")
             _intend(key, case, json.dumps(before))
             iam.delete_user_policy(UserName=user, PolicyName=policy)
         after = _policies(user)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from rolecall.settings.settings import PROTECTED_PATHS
+from rolecall.protection import OWN_PATHS
 from rolecall_cli.answers import Answer, judged, unknown
 from rolecall_cli.contract.trial import ALLOWED, Trial, listed
 
@@ -31,7 +31,7 @@ def remediate_never_touches_the_protected(trial: Trial) -> Answer:
 
 
 def _protected(trial: Trial) -> Iterator[tuple[str, str]]:
-    own = [trial.arn(f"role{path}{_NAME}") for path in PROTECTED_PATHS]
+    own = [trial.arn(f"role{own.path}{_NAME}") for own in OWN_PATHS if "role" in own.kinds]
     for arn in (*own, *trial.stack.settings.protected):
         kind = arn.split(":", 5)[5].partition("/")[0]
         yield from ((call, arn) for call in _CHANGES.get(kind, ()))

@@ -8,7 +8,7 @@ from rolecall_cli.embedded.account import EmbeddedAccount
 from rolecall_cli.embedded.people import Person
 
 SECRET = "rolecall/slack-webhook"  # noqa: S105  # the name of a secret
-_TARGETS = ("bob", "carol", "build", "mallory", "break-glass")
+_TARGETS = ("bob", "carol", "build", "mallory")
 _EC2 = {
     "Effect": "Allow",
     "Principal": {"Service": "ec2.amazonaws.com"},
@@ -23,6 +23,7 @@ def assemble(account: EmbeddedAccount, webhook: str) -> Mapping[str, Person]:
         account: Where.
         webhook: The address of the Slack inbox, which becomes a secret of the account.
     """
+    people.break_glass(account)
     admins = people.group(account, "admins", ADMIN)
     iam = account.client("iam")
     with account.trail.muted():

@@ -59,6 +59,16 @@ def group(account: EmbeddedAccount, name: str, *policy_arns: str) -> str:
     return name
 
 
+def break_glass(account: EmbeddedAccount) -> None:
+    """Make the user `break-glass`, an administrator for emergencies, without leaving records."""
+    iam = account.client("iam")
+    with account.trail.muted():
+        iam.create_user(UserName="break-glass")
+        iam.attach_user_policy(
+            UserName="break-glass", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+        )
+
+
 def session(
     account: EmbeddedAccount,
     role_name: str,

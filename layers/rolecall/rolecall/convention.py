@@ -26,12 +26,28 @@ _GRANTING = frozenset(
     }
 )
 
+# Calls that may take somebody's power over IAM away: what they remove, replace, close or switch off.
+_TAKING_STARTS = (
+    "iam:Detach",
+    "iam:Delete",
+    "iam:Remove",
+    "iam:Update",
+    "iam:Put",
+    "iam:Set",
+    "iam:Deactivate",
+)
+
 SECTIONS = ("Why", "The right way", "The remedy", "Undo", "Standards")
 
 
 def is_granting(call: str) -> bool:
     """Whether the permission for a call could also be used to widen access."""
     return call in _GRANTING or call.startswith(_GRANTING_STARTS)
+
+
+def is_taking(call: str) -> bool:
+    """Whether a call may take from somebody the power to administer IAM."""
+    return call.startswith(_TAKING_STARTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ RolecallError                  anything that stops a piece of work, in one sente
 │   └── ThrottledError         AWS asks us to slow down
 ├── HeldBackError              a write is allowed, but not now: it is told instead
 │   ├── PausedError            somebody has paused all writes
-│   └── CappedError            so many writes were made already that people must look first
+│   ├── CappedError            so many writes were made already that people must look first
+│   └── UnguardedError         after the write, nobody might be left who can administer IAM
 ├── RemedyError                a remedy could not be carried out, and trying again will not help
+│   └── UnmodifiableError      AWS keeps the subject for itself and lets nobody change it
 └── DeliveryError              an alert did not reach its channel; the message goes back
     └── SecretError            the channel's secret is missing or is not what it should be
 """
@@ -110,8 +112,16 @@ class CappedError(HeldBackError):
         self.sort = sort
 
 
+class UnguardedError(HeldBackError):
+    """After the write, nobody might be left who can administer IAM."""
+
+
 class RemedyError(RolecallError):
     """A remedy could not be carried out, and trying again will not help."""
+
+
+class UnmodifiableError(RemedyError):
+    """AWS keeps the subject for itself and lets nobody change it."""
 
 
 class DeliveryError(RolecallError):

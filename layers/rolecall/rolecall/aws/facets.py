@@ -87,6 +87,12 @@ def _user_keys(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     return {Facet.USER_ACCESS_KEYS: {key["AccessKeyId"]: key["Status"] for key in found}}, ""
 
 
+@_reads(Facet.USER_GROUPS, by=("iam:ListGroupsForUser",))
+def _user_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = _pages(aws, "iam", "list_groups_for_user", "Groups", UserName=ref.name)
+    return {Facet.USER_GROUPS: [group["GroupName"] for group in found]}, ""
+
+
 @_reads(Facet.GROUP_INLINE_POLICIES, by=("iam:ListGroupPolicies", "iam:GetGroupPolicy"))
 def _group_inline(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     names = _pages(aws, "iam", "list_group_policies", "PolicyNames", GroupName=ref.name)
@@ -107,6 +113,20 @@ def _group_attached(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
 def _role(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     role = aws.client("iam").get_role(RoleName=ref.name)["Role"]
     return {Facet.ROLE_TRUST: _text(role["AssumeRolePolicyDocument"])}, role["Path"]
+
+
+@_reads(Facet.ROLE_INLINE_POLICIES, by=("iam:ListRolePolicies", "iam:GetRolePolicy"))
+def _role_inline(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    names = _pages(aws, "iam", "list_role_policies", "PolicyNames", RoleName=ref.name)
+    get = aws.client("iam").get_role_policy
+    found = _texts(names, lambda name: get(RoleName=ref.name, PolicyName=name))
+    return {Facet.ROLE_INLINE_POLICIES: found}, ""
+
+
+@_reads(Facet.ROLE_ATTACHED_POLICIES, by=("iam:ListAttachedRolePolicies",))
+def _role_attached(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = _pages(aws, "iam", "list_attached_role_policies", "AttachedPolicies", RoleName=ref.name)
+    return {Facet.ROLE_ATTACHED_POLICIES: {p["PolicyArn"]: p["PolicyName"] for p in found}}, ""
 
 
 @_reads(
@@ -148,6 +168,15 @@ def _policy_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
         EntityFilter="Group",
     )
     return {Facet.POLICY_GROUPS: [group["GroupName"] for group in found]}, ""
+
+
+@_reads(Facet.POLICY_DOCUMENT, by=("iam:GetPolicy", "iam:GetPolicyVersion"))
+def _policy_document(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    client = aws.client("iam")
+    policy = client.get_policy(PolicyArn=ref.name)["Policy"]
+    version = client.get_policy_version(PolicyArn=ref.name, VersionId=policy["DefaultVersionId"])
+    text = _text(version["PolicyVersion"]["Document"])
+    return {Facet.POLICY_DOCUMENT: text}, policy["Path"]
 
 
 def calls_for(facets: Iterable[Facet]) -> frozenset[str]:

@@ -2,7 +2,13 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rolecall.errors import RemedyError, RolecallError, ThrottledError, UnsettledError
+from rolecall.errors import (
+    RemedyError,
+    RolecallError,
+    ThrottledError,
+    UnmodifiableError,
+    UnsettledError,
+)
 
 _GONE = frozenset(
     {
@@ -36,7 +42,6 @@ _FINAL = frozenset(
         "LimitExceeded",
         "MalformedPolicyDocument",
         "PolicyNotAttachable",
-        "UnmodifiableEntity",
         "ValidationError",
     }
 )
@@ -70,7 +75,7 @@ def meaning(error: ClientError | BotoCoreError, doing: str) -> RolecallError:
             "what the settings ask for"
         )
     if code == "UnmodifiableEntity":
-        return RemedyError(f"AWS protects this one from {doing}")
+        return UnmodifiableError(f"AWS protects this one from {doing}")
     if code in _FINAL | _GONE and isinstance(error, ClientError):
         message = error.response.get("Error", {}).get("Message", "")
         return RemedyError(f"AWS refuses {doing}: {code} {message}".strip())

@@ -12,6 +12,7 @@ from rolecall.model.calls import Remedy
 from rolecall.model.cases import Status
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Mode, Severity
+from rolecall.protection import protection as protection_of
 from rolecall.settings import Settings
 
 # A stack update may put right in its next step what its last step broke: time to finish, no pardon,
@@ -62,6 +63,7 @@ class Facts:
         approved: Whether people have approved what the remedy would do now.
         paused: Why all writes are paused, or "".
         capped: Which cap holds this write back, in words, or "".
+        unguarded: Why nobody might be left who can administer IAM, or "".
     """
 
     today: str
@@ -71,6 +73,7 @@ class Facts:
     approved: bool = False
     paused: str = ""
     capped: str = ""
+    unguarded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def _judged(
     if exemption and not exemption.is_over(facts.today):
         reason = f"exemption {exemption.id} of {exemption.owner} until {exemption.expires}"
         return plan.to(Verdict.EXEMPT, reason)
-    protection = settings.protection(drift.subject, facts.path)
+    protection = protection_of(drift, facts.path, settings)
     if protection:
         return plan.urgent(Verdict.PROTECTED, protection)
     note = f"exemption {exemption.id} ended on {exemption.expires}" if exemption else ""
@@ -172,6 +175,8 @@ def _judged(
 def _held_back(plan: Decision, facts: Facts) -> Decision | None:
     if facts.paused:
         return plan.to(Verdict.PAUSED, facts.paused)
+    if facts.unguarded:
+        return plan.urgent(Verdict.NOTIFY, facts.unguarded)
     if facts.capped:
         return plan.urgent(Verdict.CAPPED, facts.capped)
     return None

@@ -12,13 +12,17 @@ class Facet(StrEnum):
     USER_INLINE_POLICIES = "user.inline-policies"
     USER_ATTACHED_POLICIES = "user.attached-policies"
     USER_ACCESS_KEYS = "user.access-keys"
+    USER_GROUPS = "user.groups"
     GROUP_INLINE_POLICIES = "group.inline-policies"
     GROUP_ATTACHED_POLICIES = "group.attached-policies"
     ROLE_TRUST = "role.trust"
+    ROLE_INLINE_POLICIES = "role.inline-policies"
+    ROLE_ATTACHED_POLICIES = "role.attached-policies"
     INSTANCE_STATE = "instance.state"
     INSTANCE_PROFILE = "instance.profile"
     INSTANCE_TAGS = "instance.tags"
     POLICY_GROUPS = "policy.groups"
+    POLICY_DOCUMENT = "policy.document"
 
     @property
     def kind(self) -> str:

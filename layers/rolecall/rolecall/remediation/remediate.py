@@ -13,14 +13,24 @@ from typing import Any
 from rolecall.convention import Convention
 from rolecall.detection.deciding import Decision, Facts, Verdict, decide
 from rolecall.detection.detect import moment
-from rolecall.errors import CappedError, PausedError, RemedyError, RetryError, UnsettledError
+from rolecall.errors import (
+    CappedError,
+    PausedError,
+    RemedyError,
+    RetryError,
+    UnguardedError,
+    UnmodifiableError,
+    UnsettledError,
+)
 from rolecall.model.calls import Remedy
 from rolecall.model.cases import Case, Status, shown
 from rolecall.model.drifts import Drift, digest
+from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, Subject
 from rolecall.model.subjects import subject as make_subject
 from rolecall.ports import Bus, Caller, Cap, Entry, Intent, Ledger, Outcome, Reader
 from rolecall.registry import Registry
+from rolecall.remediation.guard import Guard
 from rolecall.settings import Settings
 
 LEASE = 120.0  # seconds; longer than the function may run, so only a dead worker loses its claim
@@ -49,6 +59,7 @@ class Remediator:
         self._settings = settings
         self._registry = registry
         self._reader = reader
+        self._guard = Guard(settings.protected, reader)
         self._caller = caller
         self._ledger = ledger
         self._bus = bus
@@ -108,11 +119,14 @@ class Remediator:
         if not decision.remedy.calls <= set(convention.remedies):
             return self._ended(case, Status.FAILED, "its remedy is not a declared one"), None
         try:
+            self._guard.check(drift.subject, decision.remedy)
             intent = self._intended(entry, subject, decision.remedy, approved=facts.approved)
             before = convention.part(subject, drift)
             return self._act(entry, convention, decision.remedy, intent, before)
         except PausedError as error:
             facts = replace(facts, paused=str(error))
+        except UnguardedError as error:
+            facts = replace(facts, unguarded=str(error))
         except CappedError as error:
             if error.sort == "drift":
                 self._stop(case, str(error))
@@ -172,7 +186,10 @@ class Remediator:
         reason = decision.reason
         try:
             if decision.remedy:
+                self._guard.check(entry.case.drift.subject, decision.remedy)
                 self._ledger.intend(entry, self._intent(subject, decision.remedy))
+        except UnguardedError as error:
+            reason = f"it would be notify, {error}"
         except PausedError as error:
             reason = f"it would be paused, {error}"
         except CappedError as error:
@@ -275,6 +292,10 @@ class Remediator:
                 answer = self._caller.make(step.do, case.drift.subject.region)
                 undo.append((step.undo.resolved(answer) if answer else step.undo).to_dict())
         except RemedyError as error:
+            if isinstance(error, UnmodifiableError) and not undo:
+                return replace(
+                    case.moved(Status.PROTECTED, reason=str(error)), severity=Severity.CRITICAL
+                ), None
             return self._ended(case, Status.FAILED, str(error)), None
         after = self._reader.read(case.drift.subject, convention.needs)
         if after is None:

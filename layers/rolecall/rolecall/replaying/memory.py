@@ -16,13 +16,17 @@ _EMPTY: Mapping[Facet, Any] = {
     Facet.USER_INLINE_POLICIES: {},
     Facet.USER_ATTACHED_POLICIES: {},
     Facet.USER_ACCESS_KEYS: {},
+    Facet.USER_GROUPS: [],
     Facet.GROUP_INLINE_POLICIES: {},
     Facet.GROUP_ATTACHED_POLICIES: {},
     Facet.ROLE_TRUST: "",
+    Facet.ROLE_INLINE_POLICIES: {},
+    Facet.ROLE_ATTACHED_POLICIES: {},
     Facet.INSTANCE_STATE: "running",
     Facet.INSTANCE_PROFILE: None,
     Facet.INSTANCE_TAGS: {},
     Facet.POLICY_GROUPS: [],
+    Facet.POLICY_DOCUMENT: "",
 }
 
 State = dict[Facet, Any]

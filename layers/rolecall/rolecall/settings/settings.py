@@ -8,10 +8,6 @@ from rolecall.model.drifts import Drift
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.subjects import SubjectRef
 
-# Paths that AWS keeps for itself, and our own: IAM user guide, "Using service-linked roles", and
-# the roles of IAM Identity Center. No setting can make Rolecall touch what lies there.
-PROTECTED_PATHS = ("/aws-service-role/", "/aws-reserved/", "/rolecall/")
-
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
@@ -114,10 +110,8 @@ class Settings:
         found = [exemption for exemption in self.exemptions if exemption.covers(drift)]
         return max(found, key=lambda exemption: exemption.expires, default=None)
 
-    def protection(self, ref: SubjectRef, path: str = "") -> str:
-        """Why the subject is protected, in a few words; "" when it is not."""
-        if path.startswith(PROTECTED_PATHS):
-            return f"it lies under {path}, which is AWS's or Rolecall's own"
+    def protection(self, ref: SubjectRef) -> str:
+        """Why the settings protect the subject, in a few words; "" when they do not."""
         if any(same_subject(arn, ref) for arn in self.protected):
             return "the settings protect it"
         return ""
