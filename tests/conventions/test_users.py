@@ -92,22 +92,42 @@ def test_each_policy_is_a_drift_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "keys", "found"),
+    ("keys", "found"),
     [
-        ("bob", {"AKIA1": "Active", "AKIA2": "Inactive", "AKIA3": "Active"}, ["AKIA1", "AKIA3"]),
-        ("bob", {"AKIA1": "Inactive"}, []),
-        ("bob", {"AKIA1": "Expired"}, []),
-        ("bob", {}, []),
-        ("BedrockAPIKey-x1y2", {"AKIA1": "Active"}, []),
-        ("ses-smtp-user.20261102-091407", {"AKIA1": "Active"}, []),
-        ("my-ses-smtp-user", {"AKIA1": "Active"}, ["AKIA1"]),
-        ("bedrockapikey-x1y2", {"AKIA1": "Active"}, ["AKIA1"]),
+        ({"AKIA1": "Active", "AKIA2": "Inactive", "AKIA3": "Active"}, ["AKIA1", "AKIA3"]),
+        ({"AKIA1": "Inactive"}, []),
+        ({"AKIA1": "Expired"}, []),
+        ({}, []),
     ],
 )
-def test_each_active_key_is_a_drift_but_of_users_that_services_made(
-    name: str, keys: dict[str, str], found: list[str]
+def test_each_active_key_is_a_drift(keys: dict[str, str], found: list[str]) -> None:
+    assert parts(KEYS, user(keys=keys)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "remediable"),
+    [
+        ("bob", True),
+        ("my-ses-smtp-user", True),
+        ("bedrockapikey-x1y2", True),
+        ("BedrockAPIKey-x1y2", False),
+        ("ses-smtp-user.20261102-091407", False),
+    ],
+)
+def test_no_name_hides_a_key_and_one_that_a_console_gives_is_left_to_people(
+    name: str, *, remediable: bool
 ) -> None:
-    assert parts(KEYS, user(name, keys=keys)) == found
+    convention = Registry()[KEYS]
+    (drift,) = convention.drifts(user(name, keys={"AKIA1": "Active"}))
+    assert drift.remediable is remediable
+    assert (convention.remedy(drift) is not None) is remediable
+
+
+def test_of_two_keys_the_one_that_drifts_is_switched_off() -> None:
+    convention = Registry()[KEYS]
+    (drift,) = convention.drifts(user(keys={"AKIA1": "Inactive", "AKIA2": "Active"}))
+    (step,) = convention.remedy(drift) or ()
+    assert step.do.parameters == {"UserName": "bob", "AccessKeyId": "AKIA2", "Status": "Inactive"}
 
 
 def _advice(found: Any, part: str, groups: list[str] | None) -> list[str]:
