@@ -234,7 +234,7 @@ def test_the_ledger_is_kept_recoverable_and_encrypted() -> None:
 )
 def test_elsewhere_than_where_iam_tells_its_changes_the_deploy_fails() -> None:
     (region,) = TEMPLATE["Rules"]["HomeRegion"]["Assertions"]
-    homes, asked = region["Assert"]["!Contains"]
+    homes, asked = region["Assert"]
     assert homes == ["us-east-1", "us-gov-west-1", "cn-north-1"]
     assert asked == {"!Ref": "AWS::Region"}
 

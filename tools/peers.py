@@ -72,11 +72,13 @@ def marks(root: Path) -> Iterator[tuple[int, str, str]]:
         text = path.read_text(encoding="utf-8")
         if "mark.peer(" not in text:
             continue
-        for node in ast.parse(text).body:
-            for one in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
-                if isinstance(one, ast.Call) and ast.unparse(one.func) == "pytest.mark.peer":
-                    number, failure = map(ast.literal_eval, one.args)
-                    yield number, failure, f"{path.relative_to(root)}::{node.name}"  # type: ignore[union-attr]
+        for test in ast.parse(text).body:
+            if not isinstance(test, ast.FunctionDef):
+                continue
+            for mark in test.decorator_list:
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.peer":
+                    number, failure = map(ast.literal_eval, mark.args)
+                    yield number, failure, f"{path.relative_to(root)}::{test.name}"
 
 
 def generated(root: Path) -> dict[Path, str]:

@@ -136,7 +136,9 @@ def test_no_name_hides_a_key_and_one_that_a_console_gives_is_left_to_people(
 def test_of_two_keys_the_one_that_drifts_is_switched_off() -> None:
     convention = Registry()[KEYS]
     (drift,) = convention.drifts(user(keys={"AKIA1": "Inactive", "AKIA2": "Active"}))
-    (step,) = convention.remedy(drift) or ()
+    remedy = convention.remedy(drift)
+    assert remedy
+    (step,) = remedy
     assert step.do.parameters == {"UserName": "bob", "AccessKeyId": "AKIA2", "Status": "Inactive"}
 
 

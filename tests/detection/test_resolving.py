@@ -60,7 +60,7 @@ def test_a_call_that_ends_nothing_resolves_nothing() -> None:
 def test_a_deletion_is_believed_from_state_and_not_from_its_record() -> None:
     made = world(NOTIFYING)
     (case_id,) = made.detector.detect(change()).cases
-    deleted = {
+    deleted: dict[str, Any] = {
         "eventName": "DeleteUser",
         "eventID": "deleted",
         "requestParameters": {"userName": "bob"},
