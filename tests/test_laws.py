@@ -91,6 +91,7 @@ def test_it_has_a_drift_and_a_clean_sample(convention: Convention) -> None:
     assert kinds == {"drift", "clean"}
 
 
+@pytest.mark.peer(76, "policy-guard: 24 events are named by rules, eight are subscribed")
 @every_sample
 def test_a_sample_matches_a_generated_pattern_of_its_convention(sample: Sample) -> None:
     patterns = rules.patterns([_REGISTRY[sample.convention]], [OWN_ROLE])
@@ -133,6 +134,7 @@ def _all_drifts(convention: Convention) -> list[Drift]:
     return found
 
 
+@pytest.mark.peer(77, "policy-guard: iam:DeletePolicyVersion is called but not granted")
 @every_convention
 def test_its_remedies_make_declared_calls_only_and_each_has_its_undo(
     convention: Convention,
@@ -168,6 +170,7 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
     return granted
 
 
+@pytest.mark.peer(29, "Repokid: on Python 3 its rollback deletes what it restored")
 @every_convention
 @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
@@ -202,6 +205,7 @@ def test_undo_takes_the_remedy_back_and_the_remedy_only_takes_away(
 # --- law 6: only what the drift names ---
 
 
+@pytest.mark.peer(26, "Cloud Custodian #4205, #4513: one bad inline policy, and all are removed")
 @every_convention
 @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
@@ -228,6 +232,7 @@ def test_a_remedy_ends_its_own_drift_and_leaves_every_other(
 # --- law 7: protected subjects are never written to ---
 
 
+@pytest.mark.peer(39, "Cloud Custodian: one service-linked role aborts the run")
 @every_convention
 @pytest.mark.parametrize("path", [own.path for own in OWN_PATHS])
 def test_what_lies_on_a_protected_path_is_told_and_never_written_to(
@@ -258,6 +263,7 @@ def _subject_of(call: Call, region: str) -> SubjectRef | None:
     return SubjectRef("instance", instance, ACCOUNT, region) if instance else None
 
 
+@pytest.mark.peer(61, "iambic: own changes by spoke roles return as drift")
 @every_convention
 def test_its_remedy_leaves_nothing_that_the_remedied_call_would_wake_anyone_for(
     convention: Convention,
@@ -318,6 +324,10 @@ def test_it_reads_only_the_facets_it_needs(convention: Convention) -> None:
     assert len(set(convention.needs)) == len(convention.needs)
 
 
+@pytest.mark.peer(
+    2,
+    "Cloud Custodian #873, #2668: a subject that is not found is a warning, and nothing is done",
+)
 @every_convention
 def test_every_call_it_watches_has_a_sample_that_names_its_subject(convention: Convention) -> None:
     shown = {s.change.call: s for s in samples() if s.convention == convention.id}

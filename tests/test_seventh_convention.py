@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.samples import ROOT
 
 ID = "group-no-inline-policy"
@@ -52,6 +54,7 @@ def _run(root: Path, *arguments: str) -> str:
     return finished.stdout
 
 
+@pytest.mark.peer(83, "AWS ASR: one new remedy touches 12 files in three languages")
 def test_a_seventh_convention_is_one_file_its_samples_and_make_generate(tmp_path: Path) -> None:
     root = _scratch(tmp_path)
     code, samples = _from_contributing()

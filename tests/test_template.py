@@ -55,10 +55,12 @@ QUEUES = of_type("AWS::SQS::Queue")
 FUNCTIONS = of_type("AWS::Serverless::Function")
 
 
+@pytest.mark.peer(84, "iambic: its docs disagree with its template about the schedules")
 def test_generated_files_are_fresh() -> None:
     assert generate.stale(ROOT) == []
 
 
+@pytest.mark.peer(80, "Cloud Custodian #48, #7856: a removed or renamed policy leaves its function")
 def test_a_stale_file_is_named(tmp_path: Any) -> None:
     for part in ("template.yaml", "layers/settings/rolecall.yaml"):
         target = tmp_path / part
@@ -93,6 +95,7 @@ def test_a_queue_hides_a_message_for_six_times_as_long_as_its_function_may_run(n
     assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
+@pytest.mark.peer(60, "iambic: no dead-letter queue")
 @pytest.mark.parametrize("name", [name for name in QUEUES if not name.endswith("DeadLetters")])
 def test_a_queue_has_dead_letters_that_are_kept_longest_and_watched(name: str) -> None:
     (letters,) = names(QUEUES[name]["RedrivePolicy"]["deadLetterTargetArn"])
@@ -109,6 +112,7 @@ def test_a_queue_is_encrypted(name: str) -> None:
     assert QUEUES[name]["SqsManagedSseEnabled"] is True
 
 
+@pytest.mark.peer(60, "Cloud Custodian #5125: no control over retries")
 def test_every_rule_has_dead_letters_and_accepts_only_what_nobody_can_forge() -> None:
     for name, rule in of_type("AWS::Events::Rule").items():
         for target in rule["Targets"]:
@@ -266,6 +270,21 @@ def test_the_ledger_is_kept_recoverable_and_encrypted() -> None:
     assert ledger["Properties"]["SSESpecification"]["SSEEnabled"] is True
     assert ledger["Properties"]["TimeToLiveSpecification"]["Enabled"] is True
     assert ledger["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+@pytest.mark.peer(
+    78, "Cloud Custodian: an IAM policy deployed to another Region is accepted and never fires"
+)
+def test_elsewhere_than_where_iam_tells_its_changes_the_deploy_fails() -> None:
+    (region,) = TEMPLATE["Rules"]["HomeRegion"]["Assertions"]
+    homes, asked = region["Assert"]
+    assert homes == ["us-east-1", "us-gov-west-1", "cn-north-1"]
+    assert asked == {"!Ref": "AWS::Region"}
+
+
+@pytest.mark.peer(82, "Cloud Custodian: SNS ARNs outside the aws partition are not recognised")
+def test_no_arn_in_the_template_names_a_partition() -> None:
+    assert "arn:aws:" not in (ROOT / "template.yaml").read_text()
 
 
 def test_every_log_group_forgets() -> None:

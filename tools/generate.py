@@ -12,7 +12,7 @@ from pathlib import Path
 from rolecall.errors import RolecallError
 from rolecall.registry import Registry, convention_classes
 from rolecall.settings.files import BUILT, NAME, build, load
-from tools import checks, decisions, operations, pages, permissions, rules
+from tools import checks, decisions, operations, pages, peers, permissions, rules
 from tools.blocks import as_yaml, with_block
 
 SETTINGS = Path("layers/settings") / NAME
@@ -40,6 +40,7 @@ def generated(root: Path) -> Mapping[Path, str]:
         DOCTOR: checks.page(),
         PAGES / "README.md": pages.index(conventions, settings),
         **decisions.generated(root),
+        **peers.generated(root),
         **{PAGES / f"{c.id}.md": pages.page(c, settings) for c in conventions},
     }
 

@@ -74,12 +74,14 @@ def test_a_policy_is_detached_and_attached_again(aws: Aws) -> None:
     _mend_and_undo(aws, "user-permissions-via-groups", BOB)
 
 
+@pytest.mark.peer(56, "dome9/cloud-bots: a quarantine that nothing takes back")
 def test_a_trust_loses_its_open_statement_and_gets_its_text_back_to_the_letter(aws: Aws) -> None:
     aws.client("iam").create_role(RoleName="app", AssumeRolePolicyDocument=OPEN_TRUST)
     between = _mend_and_undo(aws, "role-no-wildcard-trust", APP)
     assert "ec2.amazonaws.com" in str(between)
 
 
+@pytest.mark.peer(50, "servian/aws-auto-remediate: keys are deleted at once")
 def test_a_key_is_switched_off_and_on(aws: Aws) -> None:
     iam = aws.client("iam")
     iam.create_user(UserName="bob")

@@ -117,6 +117,9 @@ def breaking(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> _Break:
 CANCELLED = "TransactionCanceledException"
 
 
+@pytest.mark.peer(
+    35, "AWS ASR: a lost optimistic lock drops the run, and the first write is unconditional"
+)
 @pytest.mark.parametrize(
     "reasons", [("None", "TransactionConflict"), ("TransactionConflict", "None"), ()]
 )

@@ -68,6 +68,7 @@ def test_after_a_day_a_drift_that_is_still_there_opens_again(ledger: Ledger) -> 
     assert ledger.open_case(case(event="e-3"), NOW + DAY + 2)[0] is Opening.KNOWN
 
 
+@pytest.mark.peer(63, "Flowpipe mod: two users with an inline policy of one name collide")
 @pytest.mark.parametrize(
     "other",
     [
@@ -175,6 +176,9 @@ def test_a_case_that_nobody_opened_is_an_error(ledger: Ledger) -> None:
         ledger.claim("c-unknown", NOW, 120)
 
 
+@pytest.mark.peer(
+    64, "Cloud Custodian #7515: the second event of an hour overwrites the evidence of the first"
+)
 def test_an_intent_is_kept_and_the_next_one_remembers_it(ledger: Ledger) -> None:
     mine = case()
     ledger.open_case(mine, NOW)
@@ -357,6 +361,7 @@ def test_only_what_is_gone_of_this_convention_and_subject_is_resolved(ledger: Le
     assert ledger.settle(ref("user"), gone.drift.convention, [still.drift.key], "later") == []
 
 
+@pytest.mark.peer(67, "Cloud Custodian #8702, #5211: the same alert several times")
 def test_a_telling_is_told_once_for_each_status_and_channel(ledger: MemoryLedger) -> None:
     told = ("c-1", Status.NOTIFIED, "slack")
     assert ledger.claim_telling(*told, NOW)

@@ -61,6 +61,17 @@ def test_a_group_and_a_role_are_read(aws: Aws) -> None:
     assert (role.state, role.path) == ({Facet.ROLE_TRUST: ODD}, "/aws-reserved/x/")
 
 
+@pytest.mark.peer(
+    4,
+    "Cloud Custodian: a role ARN with a path becomes an invalid name, and the failure is swallowed",
+)
+def test_a_role_on_a_path_is_read_by_its_name_and_tells_its_path(aws: Aws) -> None:
+    aws.client("iam").create_role(RoleName="app", Path="/team/a/", AssumeRolePolicyDocument=ODD)
+    found = read(aws, APP, Facet.ROLE_TRUST)
+    assert (found.path, found.state[Facet.ROLE_TRUST]) == ("/team/a/", ODD)
+
+
+@pytest.mark.peer(19, "Cloud Custodian #4495: profiles and roles paired by their places in lists")
 def test_an_instance_is_read_in_its_own_region_with_its_profile(aws: Aws) -> None:
     of = launch(aws, "eu-north-1")
     bare = {

@@ -100,6 +100,10 @@ def test_a_server_error_is_tried_once_more(fake: FakeSlack, waits: list[float]) 
     assert (len(fake.paths), len(waits)) == (2, 1)
 
 
+@pytest.mark.peer(
+    65,
+    "Cloud Custodian: on Slack 429 its mailer sleeps, does not send again and deletes the message",
+)
 @pytest.mark.parametrize("asked", ["3600", "soon", "-1", ""])
 def test_a_long_or_odd_rate_limit_is_left_to_the_queue(
     fake: FakeSlack, waits: list[float], asked: str

@@ -148,8 +148,18 @@ def _seen(record: dict[str, Any], **changed: Any) -> list[Drift]:
     return list(root.seen(change(record, **changed)))
 
 
+@pytest.mark.peer(21, "policy-guard: a user named rootkit is root activity")
 @pytest.mark.parametrize(
-    "identity", [None, [], "Root", {}, {"type": "root"}, {"type": "IAMUser", "userName": "root"}]
+    "identity",
+    [
+        None,
+        [],
+        "Root",
+        {},
+        {"type": "root"},
+        {"type": "IAMUser", "userName": "root"},
+        {"type": "IAMUser", "userName": "rootkit"},
+    ],
 )
 def test_only_root_is_root(identity: Any) -> None:
     assert _seen(BY_ROOT, userIdentity=identity) == []

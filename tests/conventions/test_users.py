@@ -20,6 +20,9 @@ def _text(effect: str, action: str | list[str], **more: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+@pytest.mark.peer(
+    17, "Flowpipe mod: AWS-managed policies are skipped, so AdministratorAccess on a user passes"
+)
 @pytest.mark.parametrize(
     ("name", "arn", "spared"),
     [
@@ -79,6 +82,7 @@ def test_only_inline_policies_that_deny_or_send_mail_for_ses_are_spared(
     assert parts(VIA_GROUPS, user(name, inline={policy: text})) == ([] if spared else [policy])
 
 
+@pytest.mark.peer(16, "Cloud Custodian: has-allow-all misses NotAction")
 def test_not_action_is_more_than_sending_mail() -> None:
     statement = {"Effect": "Allow", "NotAction": "ses:SendRawEmail", "Resource": "*"}
     text = json.dumps({"Statement": statement})
@@ -86,28 +90,56 @@ def test_not_action_is_more_than_sending_mail() -> None:
     assert parts(VIA_GROUPS, user(inline=inline)) == ["AmazonSesSendingAccess"]
 
 
+@pytest.mark.peer(22, "policy-guard: the first match wins")
 def test_each_policy_is_a_drift_of_its_own() -> None:
     of = user(attached=[f"{AWS}/A", f"{AWS}/B"], inline={"p": _text("Allow", "s3:*")})
     assert parts(VIA_GROUPS, of) == [f"{AWS}/A", f"{AWS}/B", "p"]
 
 
+@pytest.mark.peer(23, "Flowpipe mod: inactive keys are raised again for ever")
 @pytest.mark.parametrize(
-    ("name", "keys", "found"),
+    ("keys", "found"),
     [
-        ("bob", {"AKIA1": "Active", "AKIA2": "Inactive", "AKIA3": "Active"}, ["AKIA1", "AKIA3"]),
-        ("bob", {"AKIA1": "Inactive"}, []),
-        ("bob", {"AKIA1": "Expired"}, []),
-        ("bob", {}, []),
-        ("BedrockAPIKey-x1y2", {"AKIA1": "Active"}, []),
-        ("ses-smtp-user.20261102-091407", {"AKIA1": "Active"}, []),
-        ("my-ses-smtp-user", {"AKIA1": "Active"}, ["AKIA1"]),
-        ("bedrockapikey-x1y2", {"AKIA1": "Active"}, ["AKIA1"]),
+        ({"AKIA1": "Active", "AKIA2": "Inactive", "AKIA3": "Active"}, ["AKIA1", "AKIA3"]),
+        ({"AKIA1": "Inactive"}, []),
+        ({"AKIA1": "Expired"}, []),
+        ({}, []),
     ],
 )
-def test_each_active_key_is_a_drift_but_of_users_that_services_made(
-    name: str, keys: dict[str, str], found: list[str]
+def test_each_active_key_is_a_drift(keys: dict[str, str], found: list[str]) -> None:
+    assert parts(KEYS, user(keys=keys)) == found
+
+
+@pytest.mark.peer(39, "policy-guard: spares by a pattern of names, tested on the actor")
+@pytest.mark.parametrize(
+    ("name", "remediable"),
+    [
+        ("bob", True),
+        ("my-ses-smtp-user", True),
+        ("bedrockapikey-x1y2", True),
+        ("BedrockAPIKey-x1y2", False),
+        ("ses-smtp-user.20261102-091407", False),
+    ],
+)
+def test_no_name_hides_a_key_and_one_that_a_console_gives_is_left_to_people(
+    name: str, *, remediable: bool
 ) -> None:
-    assert parts(KEYS, user(name, keys=keys)) == found
+    convention = Registry()[KEYS]
+    (drift,) = convention.drifts(user(name, keys={"AKIA1": "Active"}))
+    assert drift.remediable is remediable
+    assert (convention.remedy(drift) is not None) is remediable
+
+
+@pytest.mark.peer(
+    51, "Cloud Custodian #5583, #842: the wrong access keys were disabled in production"
+)
+def test_of_two_keys_the_one_that_drifts_is_switched_off() -> None:
+    convention = Registry()[KEYS]
+    (drift,) = convention.drifts(user(keys={"AKIA1": "Inactive", "AKIA2": "Active"}))
+    remedy = convention.remedy(drift)
+    assert remedy
+    (step,) = remedy
+    assert step.do.parameters == {"UserName": "bob", "AccessKeyId": "AKIA2", "Status": "Inactive"}
 
 
 def _advice(found: Any, part: str, groups: list[str] | None) -> list[str]:

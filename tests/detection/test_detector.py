@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from rolecall.detection.detect import moment
+from rolecall.errors import UnsettledError
 from rolecall.model.stories import LedgerExemption
 from rolecall.model.subjects import Facet
 from tests.detection.staged import ATTACHED, BOB, NOTIFYING, change, world, world_of
@@ -36,6 +38,7 @@ def test_a_drift_opens_a_case_and_sends_what_its_mode_asks_for(
     assert len(made.remedies.sent) == sent
 
 
+@pytest.mark.peer(72, "iambic: who did it is worked out and then dropped")
 def test_a_case_says_what_who_and_how_to_do_it_right() -> None:
     made = world(text(f'accounts: {{"{BOB.account}": staging}}\ndefaults: {{owner: ops}}\n'))
     made.account.add(replace(ref("user"), kind="policy", name=ATTACHED), {
@@ -71,6 +74,9 @@ def test_the_same_record_after_the_end_tells_the_end_and_acts_no_more() -> None:
     assert len(made.remedies.sent) == 1
 
 
+@pytest.mark.peer(
+    34, "AWS ASR #243: one finding through two accounts ran twice within milliseconds"
+)
 def test_the_same_drift_through_another_record_is_known_by_the_case_that_stands() -> None:
     made = world()
     (standing,) = made.detector.detect(change()).cases
@@ -122,6 +128,7 @@ def test_a_snoozed_drift_is_silent_until_its_hour() -> None:
     assert made.detector.detect(change(eventID="awake")).outcome == "notified"
 
 
+@pytest.mark.peer(10, "policy-guard: a failed call is still chosen for deletion")
 @pytest.mark.parametrize(
     "changed",
     [
@@ -140,8 +147,15 @@ def test_a_call_that_failed_or_is_not_watched_is_clean_and_reads_nothing(
     assert made.detector.detect(change(**changed)).outcome == "clean"
 
 
+@pytest.mark.peer(40, "policy-guard: an actor named EvilAdmin is spared")
+def test_an_actor_named_like_whom_the_settings_protect_is_not_spared() -> None:
+    by = {"type": "IAMUser", "userName": "break-glass"}
+    assert world().detector.detect(change(userIdentity=by)).outcome == "pending"
+
+
 def test_a_subject_that_is_gone_is_clean() -> None:
     made = world()
+    made.clock.now += 60
     del made.account.state[BOB]
     assert made.detector.detect(change()).outcome == "clean"
     assert made.ledger.kept == {}
@@ -168,6 +182,9 @@ def test_a_drift_in_its_grace_waits_silently_and_is_handed_over_for_later() -> N
     assert made.remedies.sent == [(seen.cases[0], 900)]
 
 
+@pytest.mark.peer(
+    55, "Cloud Custodian #3165, #3162: for code still at work the only answer is a sleep"
+)
 def test_a_change_through_cloudformation_is_put_right_later() -> None:
     made = world()
     seen = made.detector.detect(change(userAgent="cloudformation.amazonaws.com"))
@@ -175,6 +192,7 @@ def test_a_change_through_cloudformation_is_put_right_later() -> None:
     assert made.remedies.sent == [(seen.cases[0], 300)]
 
 
+@pytest.mark.peer(43, "Cloud Custodian #8650: an exclusion tag was ignored in hub-finding mode")
 def test_an_exempt_drift_is_kept_and_nobody_hears_of_it() -> None:
     made = world(text("defaults: {mode: notify}\n" + exemption()))
     assert made.detector.detect(change()).outcome == "exempt"
@@ -187,3 +205,24 @@ def test_the_same_verdict_is_given_without_writing() -> None:
     assert [finding.to_dict()["status"] for finding in found] == ["pending"]
     assert rejected == []
     assert (made.ledger.log, made.bus.published, made.remedies.sent) == ([], [], [])
+
+
+@pytest.mark.peer(8, "Cloud Custodian #6406, #5294: a subject that was just made is not found")
+def test_a_subject_that_is_not_there_yet_is_looked_at_again_and_later_gone() -> None:
+    made = world()
+    state = made.account.state.pop(BOB)
+    attach = change(eventTime=moment(made.clock()))
+    with pytest.raises(UnsettledError, match="bob is not there yet"):
+        made.detector.detect(attach)
+    made.account.state[BOB] = state
+    assert made.detector.detect(attach).outcome == "pending"
+    del made.account.state[BOB]
+    made.clock.now += 60
+    assert made.detector.detect(replace(attach, event_id="late")).outcome == "clean"
+
+
+def test_a_subject_that_was_removed_is_not_waited_for() -> None:
+    made = world()
+    del made.account.state[BOB]
+    detach = change(eventName="DetachUserPolicy", eventTime=moment(made.clock()))
+    assert made.detector.detect(detach).outcome == "clean"

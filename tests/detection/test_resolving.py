@@ -54,6 +54,24 @@ def test_a_call_that_ends_nothing_resolves_nothing() -> None:
     assert made.ledger.get(case_id).case.status is Status.NOTIFIED
 
 
+@pytest.mark.peer(
+    9, "iambic: a delete event removes the template although the role may exist again"
+)
+def test_a_deletion_is_believed_from_state_and_not_from_its_record() -> None:
+    made = world(NOTIFYING)
+    (case_id,) = made.detector.detect(change()).cases
+    deleted: dict[str, Any] = {
+        "eventName": "DeleteUser",
+        "eventID": "deleted",
+        "requestParameters": {"userName": "bob"},
+    }
+    made.detector.detect(change(**deleted))  # bob was made again under his name, and drifts again
+    assert made.ledger.get(case_id).case.status is Status.NOTIFIED
+    del made.account.state[BOB]
+    made.detector.detect(change(**deleted))
+    assert made.ledger.get(case_id).case.status is Status.RESOLVED
+
+
 def test_an_instance_that_got_its_profile_by_hand_resolves_its_case() -> None:
     launch = sample("ec2-launched-with-profile/drift-run-instances").event["detail"]
     made = world_of(change(launch), NOTIFYING)

@@ -141,6 +141,9 @@ _CASES: dict[str, tuple[dict[str, Any], tuple[str, str, str], str]] = {
 }
 
 
+@pytest.mark.peer(
+    70, "Cloud Custodian #7950, #3691: assumed role, SSO session and principal id confused"
+)
 @pytest.mark.parametrize(("identity", "who", "text"), _CASES.values(), ids=_CASES.keys())
 def test_each_type_has_its_actor(
     identity: dict[str, Any], who: tuple[str, str, str], text: str
@@ -160,6 +163,7 @@ def test_the_second_factor_is_told_as_the_record_says(said: str, mfa: bool) -> N
     assert actor({"type": "IAMUser", "sessionContext": _session(mfa=said)}).mfa is mfa
 
 
+@pytest.mark.peer(70, "iambic: a change by an AWS service raises")
 @given(json_values, any_text)
 def test_any_value_has_an_actor_that_can_be_named(value: Any, source: str) -> None:
     found = actor(value, source)

@@ -42,6 +42,10 @@ def _names(change: Change, kind: str) -> tuple[str, ...] | None:
     return None if isinstance(found, Rejected) else tuple(one.name for one in found)
 
 
+@pytest.mark.peer(
+    3,
+    "Cloud Custodian: the record of a key that a user makes for itself names no user, and is missed",
+)
 @pytest.mark.parametrize(
     ("request_", "response", "identity", "name"),
     [
@@ -96,6 +100,9 @@ def test_an_actor_who_is_no_user_is_not_the_subject(kind: str | None) -> None:
     assert isinstance(subjects(change, "user"), Rejected)
 
 
+@pytest.mark.peer(
+    7, "Cloud Custodian #2321: a wrong path to the ids in an event does nothing, silently"
+)
 def test_a_launch_points_at_each_of_its_instances_in_its_region() -> None:
     assert subjects(_change(LAUNCH), "instance") == tuple(
         SubjectRef("instance", f"i-0123456789abcdef{n}", ACCOUNT, "us-east-1") for n in (0, 1)
@@ -152,6 +159,7 @@ def test_an_account_is_named_by_every_change() -> None:
     assert subjects(change, "account") == (SubjectRef("account", ACCOUNT, ACCOUNT),)
 
 
+@pytest.mark.peer(5, "AWS ASR #55: user names with @ failed")
 @pytest.mark.parametrize(
     ("kind", "name", "possible"),
     [

@@ -126,6 +126,9 @@ def test_a_time_that_makes_no_sense_is_not_counted_from(time: str) -> None:
     assert part(case, "") == ("It was put right by iam:DetachUserPolicy, and seen to hold.",)
 
 
+@pytest.mark.peer(
+    68, "Cloud Custodian: default alerts name no actor, time, event id, before or after"
+)
 def test_who_did_it_through_what_from_where_and_when_is_said() -> None:
     assert part(attached(), "Who") == (
         "alice (PowerUserAccess) called iam:AttachUserPolicy through the console "

@@ -66,6 +66,7 @@ def test_a_case_is_told_once_per_state() -> None:
     assert len(place.heard) == 2
 
 
+@pytest.mark.peer(65, "Cloud Custodian: errors of a channel are logged, and the alert is lost")
 def test_a_failing_channel_does_not_silence_the_others_and_is_told_on_the_retry() -> None:
     failing, other = Place("failing", DeliveryError("down")), Place("other")
     telling = notifier(Memory(), failing, other)

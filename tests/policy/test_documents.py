@@ -74,6 +74,9 @@ def test_a_statement_is_read_element_by_element() -> None:
     assert second.raw == statement
 
 
+@pytest.mark.peer(
+    13, "Cloud Custodian: a Statement that is one object crashes the filter and the run"
+)
 def test_names_in_any_case_and_a_single_statement_mean_the_same() -> None:
     usual = parse_document(text_of({**ALLOW, "Principal": {"AWS": ["*"]}}))
     other = parse_document(
@@ -187,6 +190,7 @@ def test_statements_beside_an_odd_one_keep_their_places() -> None:
     assert document.problem
 
 
+@pytest.mark.peer(13, "iambic #463, #397, #593: real policy documents crash the import")
 @given(st.text() | anything.map(json.dumps) | odd_documents.map(json.dumps))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     document = parse_document(text)
@@ -243,6 +247,7 @@ def test_a_doubtful_document_is_not_rewritten() -> None:
         without_statement(twice, 1)
 
 
+@pytest.mark.peer(16, "Step Functions approval sample: looks at the first statement only")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -7,6 +7,9 @@ from rolecall.policy.principals import Form, Kind, Principal, normalise
 ACCOUNT = "111122223333"
 
 
+@pytest.mark.peer(
+    18, "Cloud Custodian #9879, #6431: deleted principals are flagged as unknown accounts"
+)
 @pytest.mark.parametrize(
     ("element", "kind", "form", "account"),
     [

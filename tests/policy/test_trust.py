@@ -585,6 +585,9 @@ VERDICTS: dict[str, tuple[list[dict[str, Any]], str]] = {
 }
 
 
+@pytest.mark.peer(
+    14, "Cloud Custodian: an open trust passes with 0.0.0.0/0, aws:username of * or ForAllValues"
+)
 @pytest.mark.parametrize(("statements", "expected"), VERDICTS.values(), ids=VERDICTS)
 def test_a_trust_is_judged_as_its_name_says(
     statements: list[dict[str, Any]], expected: str
@@ -745,11 +748,13 @@ def wrapped(statement: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.peer(15, "Cloud Custodian: condition keys in another case are judged otherwise")
 @given(trusts, st.randoms(use_true_random=False))
 def test_the_case_of_keys_changes_nothing(drawn: list[dict[str, Any]], flip: random.Random) -> None:
     assert essence(judge_trust(trust(*recased(drawn, flip)))) == essence(judge_trust(trust(*drawn)))
 
 
+@pytest.mark.peer(15, "Cloud Custodian: Federated given as a list is judged otherwise")
 @given(trusts)
 def test_a_list_of_one_is_the_one(drawn: list[dict[str, Any]]) -> None:
     in_lists = map(wrapped, drawn)

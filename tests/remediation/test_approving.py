@@ -38,6 +38,10 @@ def test_an_approved_case_says_by_whom_and_is_put_right() -> None:
     assert (approval.by, approval.shown) == (CAROL, approved.shown)
 
 
+@pytest.mark.peer(
+    46,
+    "Flowpipe mod, turbot/flowpipe #803: when asking errors the default action runs; no timeout",
+)
 def test_silence_does_nothing() -> None:
     made, case_id = asked()
     made.clock.now += 30 * 86_400
@@ -92,6 +96,7 @@ def test_an_approval_that_is_not_used_soon_is_void_and_people_hear_of_it() -> No
     assert made.settled(case_id) is Status.REMEDIATED
 
 
+@pytest.mark.peer(28, "Flowpipe mod: no second look between approval and act")
 def test_an_approval_of_another_whole_is_void_though_the_part_is_the_same() -> None:
     opened = sample("role-no-wildcard-trust/drift-update-trust-one-open-statement")
     made = world_of(opened.change, approving("role-no-wildcard-trust"))
@@ -137,6 +142,7 @@ def test_an_approval_waits_for_the_end_of_a_pause() -> None:
     assert made.settled(case_id) is Status.REMEDIATED
 
 
+@pytest.mark.peer(47, "Flowpipe mod: nothing stops the actor from approving")
 def test_who_made_the_change_cannot_approve_a_remedy_that_gives_access() -> None:
     """Flowpipe's aws-compliance mod lets whoever made a change answer for it."""
     launched = sample("ec2-launched-with-profile/drift-run-instances")

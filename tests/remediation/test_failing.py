@@ -41,6 +41,9 @@ def _failing(made: WatchedWorld, error: Exception) -> None:
     made.log.before_call = fail
 
 
+@pytest.mark.peer(
+    66, "Cloud Custodian #4569: an action that fails before notify means nobody is told"
+)
 def test_a_refused_call_fails_the_case_and_people_hear_why() -> None:
     made, case_id = pending()
     _failing(made, RemedyError("AWS denies iam:DetachUserPolicy"))
@@ -51,6 +54,7 @@ def test_a_refused_call_fails_the_case_and_people_hear_why() -> None:
     assert made.detector.detect(change(eventID="again")).outcome == "pending"
 
 
+@pytest.mark.peer(54, "Cloud Custodian #4191, #1673: races with a state that passes")
 @pytest.mark.parametrize("error", [UnsettledError("not yet"), ThrottledError("slower")])
 def test_what_may_succeed_later_frees_the_case_for_the_next_try(error: Exception) -> None:
     made, case_id = pending()
@@ -66,6 +70,9 @@ def test_what_may_succeed_later_frees_the_case_for_the_next_try(error: Exception
     assert entry.intent.snapshot[Facet.USER_ATTACHED_POLICIES] == {ATTACHED: "PowerUserAccess"}
 
 
+@pytest.mark.peer(
+    32, "mlevit/aws-auto-remediate #27: returns after the first detach, inline policies stay"
+)
 def test_a_remedy_that_changes_nothing_is_tried_again_and_not_called_done() -> None:
     made, case_id = pending()
     real = made.account.make

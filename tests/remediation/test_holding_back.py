@@ -25,6 +25,7 @@ def capped(sort: str) -> tuple[WatchedWorld, str]:
     return made, case_id
 
 
+@pytest.mark.peer(37, "Cloud Custodian: max-resources is not enforced in event modes")
 @pytest.mark.parametrize("sort", CAPS)
 def test_what_is_over_a_cap_is_told_as_critical_and_not_written(sort: str) -> None:
     made, case_id = capped(sort)
@@ -42,6 +43,9 @@ def test_what_people_approve_is_not_held_back_by_a_cap() -> None:
     assert made.settled(case_id) is Status.REMEDIATED
 
 
+@pytest.mark.peer(
+    61, "Cloud Custodian #3238, #7179, #10467: about 4,000 invocations for one bucket, and no guard"
+)
 def test_a_drift_that_always_comes_back_is_put_right_three_times_an_hour_and_then_told() -> None:
     made, case_id = pending()
     before = made.account.state[BOB].copy()
@@ -114,6 +118,9 @@ def test_a_drift_that_is_back_when_the_remedy_is_verified_is_put_right_again_and
     assert made.account.state[BOB] == before
 
 
+@pytest.mark.peer(
+    38, "policy-guard: enabled, rate limit, cooldown and require_approval are never read"
+)
 def test_a_pause_stops_the_write_and_its_end_lets_the_case_go_on() -> None:
     made, case_id = pending()
     made.ledger.set_pause("incident 7")

@@ -41,6 +41,7 @@ def test_it_claims_reads_writes_its_intent_acts_verifies_concludes_and_tells() -
     assert made.bus.statuses == ["remediated"]
 
 
+@pytest.mark.peer(31, "Cloud Custodian #7201, #4938: nothing keeps what was removed")
 def test_it_keeps_the_state_before_and_what_takes_it_back() -> None:
     made, case_id = pending()
     made.settled(case_id)
@@ -75,6 +76,7 @@ def test_a_subject_that_is_gone_is_superseded() -> None:
     _touches_nothing(made, case_id, Status.SUPERSEDED)
 
 
+@pytest.mark.peer(28, "policy-guard: acts on the request, with no read of state")
 def test_a_state_that_changed_since_is_superseded_and_left_to_its_own_case() -> None:
     made, case_id = pending()
     kept = made.ledger.kept[case_id]
@@ -111,6 +113,7 @@ def test_a_path_that_aws_keeps_for_itself_is_not_written_to() -> None:
     _touches_nothing(made, case_id, Status.PROTECTED)
 
 
+@pytest.mark.peer(44, "iambic: of four expired grants, two survive")
 def test_an_exemption_that_ended_since_no_longer_holds() -> None:
     made, case_id = pending(ACTING + exemption(expires="2026-11-01"))
     assert made.settled(case_id) is Status.REMEDIATED

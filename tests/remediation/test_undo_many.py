@@ -60,6 +60,7 @@ def test_what_ended_within_one_second_has_its_order_from_the_history() -> None:
     assert _ids(made, Choice(actor="a")) == [cases[name] for name in NAMES]
 
 
+@pytest.mark.peer(30, "Repokid #48: a rollback restores all permissions or none")
 def test_a_time_an_actor_and_a_convention_choose_together() -> None:
     made, cases = bad_day()
     carol = made.ledger.get(cases["carol"]).case

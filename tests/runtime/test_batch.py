@@ -67,6 +67,11 @@ _ERRORS = [
 ]
 
 
+@pytest.mark.peer(20, "Cloud Custodian #8703: one uncaught error stops all other subjects")
+@pytest.mark.peer(58, "iambic: one message that cannot be parsed wedges the run")
+@pytest.mark.peer(
+    59, "policy-guard: the remedy raises, an error is returned, and SQS deletes the message"
+)
 @pytest.mark.parametrize("error", _ERRORS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("count", [1, 10])
 def test_one_poison_goes_back_alone_and_after_the_whole_timeout(
@@ -77,6 +82,9 @@ def test_one_poison_goes_back_alone_and_after_the_whole_timeout(
     assert queue.put_off == []
 
 
+@pytest.mark.peer(
+    57, "iambic: messages are deleted before the work, so a throttle loses the change"
+)
 @pytest.mark.parametrize(
     ("received", "seconds"), [(1, 5), (2, 10), (3, 20), (6, 160), (7, 300), (50, 300)]
 )

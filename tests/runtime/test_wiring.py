@@ -49,6 +49,7 @@ def test_a_ceiling_that_is_no_mode_stops_everything() -> None:
         _ = Runtime({"HIGHEST_MODE": "all"}).settings
 
 
+@pytest.mark.peer(42, "AWS ASR: when applying its filters errors, the remedy goes on")
 def test_without_settings_nothing_is_judged_and_the_next_message_asks_again(
     deployed: Path,
 ) -> None:

@@ -47,6 +47,7 @@ def test_a_drift_is_judged_and_its_outcome_logged(lines: Any) -> None:
     assert line["cases"] == list(made.ledger.kept)
 
 
+@pytest.mark.peer(23, "Flowpipe mod: keys are ranked by user name across accounts")
 def test_a_record_of_another_account_is_rejected_and_nothing_is_read_or_written(
     lines: Any,
 ) -> None:
@@ -69,6 +70,7 @@ def test_what_is_no_record_goes_straight_to_the_dead_letters_with_its_reason(bod
     assert reason.endswith(".")
 
 
+@pytest.mark.peer(2, "iambic: iam:CreatePolicy, whose subject it cannot guess, is never seen")
 def test_a_record_that_names_nobody_goes_to_the_dead_letters() -> None:
     ((_, reason),) = _detect(world(), requestParameters={"omitted": "true"}).dead
     assert "left out" in reason

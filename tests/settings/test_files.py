@@ -110,6 +110,9 @@ def test_a_fresh_built_form_is_loaded_without_yaml_and_without_pydantic(path: Pa
     assert done.stdout.split("\n")[:2] == [fingerprint(OBSERVE)[:12], "['rolecall']"]
 
 
+@pytest.mark.peer(
+    75, "policy-guard: the shipped rules match everything, the tests use another shape"
+)
 def test_the_shipped_settings_come_with_their_fresh_built_form() -> None:
     shipped = ROOT / "layers/settings" / NAME
     built = json.loads(shipped.with_name(BUILT).read_text())

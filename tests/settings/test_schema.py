@@ -136,6 +136,7 @@ _WRONG: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.mark.peer(73, "policy-guard: misplaced and unread keys pass, and conditions vanish")
 @pytest.mark.parametrize(("wrong", "says"), _WRONG.values(), ids=_WRONG.keys())
 def test_what_is_wrong_is_said_with_its_place_and_a_way_out(wrong: str, says: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(says)) as caught:

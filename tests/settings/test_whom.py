@@ -12,6 +12,8 @@ ID = "user-permissions-via-groups"
 DRIFT = Drift(ID, ref("user"), "p", "It is so.", {"inline": ""})
 
 
+@pytest.mark.peer(4, "policy-guard: a policy with a path gets a wrong ARN")
+@pytest.mark.peer(40, "policy-guard: the subject BreakGlassAdmin is detached")
 @pytest.mark.parametrize(
     ("arn", "covers"),
     [
@@ -34,6 +36,7 @@ def test_an_arn_names_exactly_its_subject(arn: str, *, covers: bool) -> None:
     assert bool(found.protection(ref("user"))) is covers
 
 
+@pytest.mark.peer(43, "policy-guard: suppression is OR-ed though it is written as AND")
 def test_an_exemption_holds_for_its_convention_only() -> None:
     found = settings(text(exemption(convention="no-long-term-access-keys")))
     assert found.exemption(DRIFT) is None

@@ -268,6 +268,7 @@ def _decisions(policies: list[dict[str, Any]], questions: list[dict[str, Any]]) 
     return found
 
 
+@pytest.mark.peer(77, "AWS ASR: role permissions mended in nearly every release")
 def test_remediate_may_do_exactly_what_its_conventions_need_where_they_need_it(
     deployed: Stack,
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_build_that_fails_shows_sams_last_lines(project: Path) -> None:
         stack.build(project)
 
 
+@pytest.mark.peer(80, "AWS ASR: member roles stay after uninstall")
 @pytest.mark.stack
 def test_up_builds_and_deploys_and_down_leaves_nothing(
     project: Path, monkeypatch: pytest.MonkeyPatch

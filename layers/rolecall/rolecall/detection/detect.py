@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rolecall.detection.finding import Finding, decided, findings
-from rolecall.detection.judging import failed, judge_all
+from rolecall.detection.judging import failed, judge_all, not_there_yet
 from rolecall.detection.own import NO_ROLES, OwnChanges, OwnRoles
+from rolecall.errors import UnsettledError
 from rolecall.model.cases import Case, Origin, Status, case_id
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.pointing import subjects
@@ -82,6 +83,7 @@ class Detector:
 
         Raises:
             ExceptionGroup: what conventions raised, after what the others found has its cases.
+            UnsettledError: a subject is not there yet; the record is to be seen again.
         """
         change = self._own.marked(change)
         if self._own.intended(change):
@@ -95,6 +97,8 @@ class Detector:
         outcomes = [self._open(finding, change) for finding in found]
         if errors:
             raise failed(change, errors)
+        if early := not_there_yet(judged, change, self._clock()):
+            raise UnsettledError(f"The {early} is not there yet, or no more; looking again.")
         if rejected:
             return Seen(REJECTED, tuple(id_ for id_, *_ in outcomes), rejected[0].reason)
         if not outcomes:

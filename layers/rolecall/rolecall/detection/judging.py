@@ -1,7 +1,9 @@
 """Which drifts a change led to. One judging for events, replays and backtests alike."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from rolecall.convention import Convention
 from rolecall.model.changes import Change, Rejected
@@ -11,6 +13,9 @@ from rolecall.model.scales import Mode
 from rolecall.model.subjects import Facet, Subject, SubjectRef
 from rolecall.registry import Registry
 from rolecall.settings import Settings
+
+SETTLES = 60.0  # seconds after a change in which a subject that is missing may still show
+_REMOVING = ("Delete", "Detach", "Remove", "Terminate", "Disassociate")
 
 Read = Callable[[SubjectRef, Iterable[Facet]], Subject | None]
 
@@ -36,6 +41,25 @@ def _looking(change: Change, registry: Registry, settings: Settings) -> Iterator
     for convention in registry.watching(change.call):
         if settings.mode(convention.id) is not Mode.OFF:
             yield convention
+
+
+def not_there_yet(judged: Iterable[Judgement], change: Change, now: float) -> SubjectRef | None:
+    """A subject that AWS may not show yet: it was changed a moment ago, and is not there.
+
+    IAM and EC2 are eventually consistent (IAM user guide, "Changes that I make are not always
+    immediately visible").
+    """
+    verb = change.call.partition(":")[2]
+    if verb.startswith(_REMOVING) or not 0 <= now - _seconds(change.time) < SETTLES:
+        return None
+    return next((one.ref for one in judged if one.convention.needs and one.subject is None), None)
+
+
+def _seconds(time: str) -> float:
+    try:
+        return datetime.fromisoformat(time).timestamp()
+    except (ValueError, OverflowError):
+        return math.inf  # no record tells a time to come
 
 
 def judge(

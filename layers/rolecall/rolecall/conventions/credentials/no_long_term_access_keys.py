@@ -9,8 +9,8 @@ from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, Subject, User
 
-# The SES and Bedrock consoles make these users; their keys are what the service hands out.
-_SERVICE_USERS = ("ses-smtp-user", "BedrockAPIKey-")
+# The SES and Bedrock consoles name the users so whose keys they hand out. Anyone can choose such a name.
+_NAMED_BY_CONSOLES = ("ses-smtp-user", "BedrockAPIKey-")
 
 
 class NoLongTermAccessKeys(Convention):
@@ -22,7 +22,8 @@ class NoLongTermAccessKeys(Convention):
     The right way: A role: an instance profile or a function's role inside AWS, OIDC for build systems,
     IAM Roles Anywhere for servers elsewhere, aws sso login for people.
 
-    The remedy: Sets the one key to Inactive. The key is not deleted.
+    The remedy: Sets the one key to Inactive. The key is not deleted. A key of a user that is named as the
+    SES and Bedrock consoles name theirs is only told: mail or a model may hang on it.
 
     Undo: Sets the same key to Active.
 
@@ -38,8 +39,7 @@ class NoLongTermAccessKeys(Convention):
 
     def drifts(self, user: User) -> Iterator[Drift]:
         """Yield one drift for each active key."""
-        if user.ref.name.startswith(_SERVICE_USERS):
-            return
+        remediable = not user.ref.name.startswith(_NAMED_BY_CONSOLES)
         for key, status in user.access_keys.items():
             if status == "Active":
                 yield self.drift(
@@ -48,10 +48,13 @@ class NoLongTermAccessKeys(Convention):
                     says=f"The user {user.ref.name} has the active access key {key}.",
                     found={"status": "Active"},
                     expected={"status": "Inactive"},
+                    remediable=remediable,
                 )
 
-    def remedy(self, drift: Drift) -> Remedy:
+    def remedy(self, drift: Drift) -> Remedy | None:
         """Switch that one key off."""
+        if not drift.remediable:
+            return None
         key = {"UserName": drift.subject.name, "AccessKeyId": drift.part}
         return Remedy(
             Step(
