@@ -8,7 +8,7 @@ SAM := .venv-sam/bin/sam
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check bench generate build deploy clean lock format
+.PHONY: help setup demo test soak mutate check bench generate build deploy clean lock format
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ test: setup ## all tests, the deployed stack on the embedded account included
 
 soak: setup ## the simulation of the whole product, for thousands of new histories
 	ROLECALL_SOAK=1 $(BIN)/pytest -q --timeout 3600 tests/simulation
+
+mutate: .venv-mutate/ready ## break decision, remediation and undo in every small way, and count what the tests notice
+	.venv-mutate/bin/python -m tools.mutate
 
 check: setup ## what CI holds the tree to: format, lint, types, imports, generated files, template
 	$(BIN)/ruff format --check .
@@ -51,11 +54,12 @@ deploy: build ## sam deploy to the account of your credentials (CONFIG=prod for 
 lock: $(UV) ## move the pins (UPGRADE=--upgrade) or refresh them
 	$(COMPILE) $(UPGRADE) pyproject.toml -o layers/rolecall/requirements.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --extra cli --group dev -o requirements/dev.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra cli --group mutate -o requirements/mutate.txt
 	$(COMPILE) $(UPGRADE) --group sam -o requirements/sam.txt
 	$(COMPILE) $(UPGRADE) --group emulator -o requirements/emulator.txt
 
 clean: ## remove what make made
-	rm -rf .venv .venv-sam .venv-emulator .tools .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .venv-sam .venv-emulator .venv-mutate .tools .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 
 .tools/bin/uv $(CURDIR)/.tools/bin/uv:
 	python3 -m venv .tools

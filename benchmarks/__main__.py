@@ -56,7 +56,7 @@ def run(folder: Path) -> Report:
     shutil.copytree(_FLOOR, folder / "floor", ignore=shutil.ignore_patterns("__pycache__"))
     lambda_runtime.compile_all(folder / "floor")
     bench = functions.Bench(emulator, lambda_runtime.assemble(folder / "runtime"), folder)
-    compared = {}
+    compared, ledger = {}, {}
     with embedded_account() as account:
         scene = Scene(account, settings)
         scene.lay()
@@ -69,11 +69,14 @@ def run(folder: Path) -> Report:
             layers = (built / "RolecallLayer" / "python", built / "SettingsLayer" / "python")
             compared[name] = functions.compare(
                 bench,
-                Package(built / f"{name.title()}Function", layers, environment),
-                Package(folder / "floor" / name, (), environment),
+                package := Package(
+                    built / f"{name.title()}Function", layers, environment, name == "remediate"
+                ),
+                Package(folder / "floor" / name, (), environment, name == "remediate"),
                 event,
                 lambda what, name=name: progress(f"{name}: {what}"),  # type: ignore[misc]
             )
+            ledger[name] = functions.ledger_calls(bench, package, event())
             check()
     with embedded_account() as account:
         closed = loop.measure(account, project, template, progress)
@@ -84,6 +87,8 @@ def run(folder: Path) -> Report:
         layer_zip_mb=layer.zipped_mb(built / "RolecallLayer", folder / "layer.zip"),
         judging=judging.measure(settings, folder),
         loop=closed,
+        ledger_told=ledger["detect"],
+        ledger_remedied=ledger["remediate"],
         machine=machine(),
     )
 

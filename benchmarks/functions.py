@@ -1,6 +1,7 @@
 """One built function beside its floor: cold starts, warm events, memory and calls, by turns."""
 
 import statistics
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -104,6 +105,18 @@ def _calls(bench: Bench, package: Package, event: Event) -> list[str]:
         with bench.start(replace(package, environment=environment)) as sandbox:
             sandbox.invoke(event)
         return counted.calls
+
+
+def ledger_calls(bench: Bench, package: Package, event: Event) -> int:
+    """How often a function asks the ledger until its event is done, the second look included."""
+    with door(package.environment["AWS_ENDPOINT_URL"]) as counted:
+        environment = {**package.environment, "AWS_ENDPOINT_URL": counted.endpoint}
+        with bench.start(replace(package, environment=environment)) as sandbox:
+            sandbox.invoke(event)
+            if package.comes_back:
+                time.sleep(float(environment["VERIFY_AFTER"]) + 1)
+                sandbox.invoke(event, again=True)
+        return sum(call.startswith("dynamodb:") for call in counted.calls)
 
 
 def _cold(bench: Bench, package: Package, event: Event) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks import corpus
 from benchmarks.errors import BenchmarkError
+from rolecall.detection.deciding import Facts, decide
 from rolecall.registry import Registry
 from rolecall.replaying.backtest import Backtest
 from rolecall.replaying.files import records_in
@@ -28,6 +29,7 @@ class Judging:
         backtest_records_per_s: Records of a file a second on one core, reading and JSON included.
         judge_us: Microseconds to parse and judge one loaded record of the mix.
         judge_drift_us: The same for one record that shows a drift.
+        decision_us: Microseconds to decide about one drift, its remedy planned.
         json_us: Microseconds for `json.loads` alone, on the same records.
         drifts: How many drifts the file shows.
     """
@@ -35,6 +37,7 @@ class Judging:
     backtest_records_per_s: float
     judge_us: float
     judge_drift_us: float
+    decision_us: float
     json_us: float
     drifts: int
 
@@ -66,9 +69,22 @@ def measure(settings: Settings, folder: Path) -> Judging:
         backtest_records_per_s=RECORDS / taken,
         judge_us=_microseconds(judge(values), len(values)),
         judge_drift_us=_microseconds(judge(drifting * 10), len(drifting) * 10),
+        decision_us=_decision_us(registry, settings, drifting),
         json_us=_microseconds(lambda: _drain(map(json.loads, texts)), len(texts)),
         drifts=run.drifts,
     )
+
+
+def _decision_us(registry: Registry, settings: Settings, records: list[dict[str, Any]]) -> float:
+    run = Backtest(registry, settings)
+    drifts = [past.drift for past in run.run(("", record) for record in records)]
+    facts = Facts("2026-11-02", "/", waited=True)
+
+    def decide_all() -> None:
+        for drift in drifts * 20:
+            decide(drift, registry[drift.convention], settings, facts)
+
+    return _microseconds(decide_all, len(drifts) * 20)
 
 
 def _drain(found: Iterable[Any]) -> None:

@@ -11,6 +11,11 @@ from benchmarks.functions import Comparison, Figures
 from benchmarks.judging import RECORDS, Judging
 from benchmarks.loop import Loop
 
+# Calls to the ledger that there would be without protection, exemptions, caps and lease: the case
+# opened; and for a remedy its intent, its outcome and its end.
+_NEEDED_TOLD = 1
+_NEEDED_REMEDIED = 4
+
 
 @dataclass(frozen=True)
 class Report:
@@ -21,6 +26,8 @@ class Report:
     layer_zip_mb: float
     judging: Judging
     loop: Loop
+    ledger_told: int
+    ledger_remedied: int
     machine: Mapping[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,6 +42,11 @@ class Report:
             "backtest_mix_per_mille": dict(corpus.MIX),
             "judge_us_per_record": round(self.judging.judge_us, 2),
             "judge_us_per_drift": round(self.judging.judge_drift_us, 2),
+            "decision_us": round(self.judging.decision_us, 2),
+            "ledger_calls_added_told": self.ledger_told - _NEEDED_TOLD,
+            "ledger_calls_added_remedied": self.ledger_told
+            + self.ledger_remedied
+            - _NEEDED_REMEDIED,
             "json_loads_us_per_record": round(self.judging.json_us, 2),
             "drift_to_alert_p50_s": round(self.loop.p50, 3),
             "drift_to_alert_p95_s": round(self.loop.p95, 3),
@@ -98,7 +110,10 @@ def table(report: Report) -> Table:
         (f"backtest of {RECORDS:,} records, records/s on one core", "backtest_records_per_s"),
         ("parse and judge a loaded record of the mix, µs", "judge_us_per_record"),
         ("parse and judge a loaded record with a drift, µs", "judge_us_per_drift"),
+        ("decide about a drift and plan its remedy, µs", "decision_us"),
         ("json.loads alone, µs", "json_loads_us_per_record"),
+        ("ledger calls that safety adds to a told event", "ledger_calls_added_told"),
+        ("ledger calls that safety adds to a remedied event", "ledger_calls_added_remedied"),
         ("drift to alert, warm, p50 s", "drift_to_alert_p50_s"),
         ("drift to alert, warm, p95 s", "drift_to_alert_p95_s"),
     ):

@@ -33,11 +33,13 @@ class Package:
         task: The built function's folder.
         layers: Its layers' folders, those that stand for `/opt/python`.
         environment: Its variables.
+        comes_back: Whether it has a message come back when it has done its work, to look again.
     """
 
     task: Path
     layers: tuple[Path, ...]
     environment: Mapping[str, str]
+    comes_back: bool = False
 
 
 def emulator_in(environment: Path) -> Path:
@@ -83,6 +85,7 @@ class Sandbox:
                 stderr=subprocess.STDOUT,
             )
         self._log = log
+        self._comes_back = package.comes_back
         self._connection = HTTPConnection("127.0.0.1", ports[0], timeout=_PATIENCE)
         self._connect()
         self._runtime_pid = 0
@@ -109,8 +112,8 @@ class Sandbox:
                     raise BenchmarkError(f"The emulator did not start; see {self._log}.") from None
                 time.sleep(_TICK)
 
-    def invoke(self, event: Mapping[str, Any]) -> float:
-        """Send one event and give the seconds until its answer.
+    def invoke(self, event: Mapping[str, Any], *, again: bool = False) -> float:
+        """Send one event, or the same again, and give the seconds until its answer.
 
         Raises:
             BenchmarkError: the function did not do its work.
@@ -120,7 +123,9 @@ class Sandbox:
         self._connection.request("POST", _INVOKE, body)
         answer = self._connection.getresponse().read()
         taken = time.perf_counter() - begun
-        if json.loads(answer) != {"batchItemFailures": []}:
+        back = event["Records"] if self._comes_back and not again else []
+        expected = [{"itemIdentifier": message["messageId"]} for message in back]
+        if json.loads(answer) != {"batchItemFailures": expected}:
             tail = self._log.read_text(errors="replace")[-2000:]
             raise BenchmarkError(f"The function answered {answer[:500]!r}. Its log ends:\n{tail}")
         return taken

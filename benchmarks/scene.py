@@ -79,6 +79,7 @@ class Scene:
             "QUEUE": queue,
             "DEAD_LETTERS": queue,
             "REMEDIES": queue,
+            "VERIFY_AFTER": "1",
         }
         return self.account.environment() | own
 

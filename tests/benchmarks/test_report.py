@@ -29,8 +29,10 @@ def report() -> Report:
         detect=Comparison(figures(1.1), figures(1.0)),
         remediate=Comparison(figures(0.9), figures(1.0)),
         layer_zip_mb=5.0712,
-        judging=Judging(25_609.4, 9.158, 60.0, 7.5, 600),
+        judging=Judging(25_609.4, 9.158, 60.0, 12.5, 7.5, 600),
         loop=Loop((0.1, 0.2, 0.3)),
+        ledger_told=1,
+        ledger_remedied=5,
         machine={"cpu": "one", "cores": 2},
     )
 
@@ -80,3 +82,11 @@ def test_the_table_says_when_the_floor_makes_other_calls(report: Report) -> None
     assert "unfair" not in shown(report)
     other = replace(figures(1.0), calls=CALLS[:1])
     assert "unfair" in shown(replace(report, detect=Comparison(figures(1.0), other)))
+
+
+def test_the_ledger_calls_of_safety_are_those_beyond_what_a_record_of_the_deed_needs(
+    report: Report,
+) -> None:
+    data = report.to_dict()
+    assert (data["ledger_calls_added_told"], data["ledger_calls_added_remedied"]) == (0, 2)
+    assert "ledger calls that safety adds to a remedied event" in shown(report)

@@ -125,11 +125,14 @@ class Stack:
         eventually("silence", is_calm)
 
 
-def deploy(account: EmbeddedAccount, project: Path, template: Path) -> Stack:
+def deploy(
+    account: EmbeddedAccount, project: Path, template: Path, highest_mode: str = "remediate"
+) -> Stack:
     """Deploy, and listen to what machines are told."""
     people.break_glass(account)
+    parameters = PARAMETERS | {"HighestMode": highest_mode}
     outputs = stack.deploy(
-        account, project, stack_name="rolecall", parameters=PARAMETERS, template=template
+        account, project, stack_name="rolecall", parameters=parameters, template=template
     )
     arn = f"arn:aws:sqs:{account.region}:{account.account_id}:inbox"
     statement = {
