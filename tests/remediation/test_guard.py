@@ -101,6 +101,15 @@ def test_what_the_remedy_takes_does_not_count() -> None:
     assert passes(account, BREAK_GLASS, taking)
 
 
+def test_what_is_taken_from_somebody_else_the_witness_keeps() -> None:
+    account = MemoryAccount()
+    account.add(BREAK_GLASS, {Facet.USER_ATTACHED_POLICIES: {ADMIN_ARN: "AdministratorAccess"}})
+    from_bob = remedy("iam:DetachUserPolicy", UserName="bob", PolicyArn=ADMIN_ARN)
+    assert passes(account, BREAK_GLASS, from_bob)
+    own = remedy("iam:DetachUserPolicy", UserName="break-glass", PolicyArn=ADMIN_ARN)
+    assert not passes(account, BREAK_GLASS, own)
+
+
 def test_a_role_is_a_witness_while_its_trust_lets_somebody_in() -> None:
     role = {Facet.ROLE_ATTACHED_POLICIES: {ADMIN_ARN: "AdministratorAccess"}}
     account = MemoryAccount()

@@ -249,20 +249,20 @@ def test_what_a_remedy_did_comes_back_is_matched_and_wakes_nothing(deployed: Sta
     # Elsewhere such a record started the remediator again, 4,000 times (Cloud Custodian #3238, #10467).
     iam = deployed.account.client("iam")
     with deployed.account.trail.muted():
-        iam.create_user(UserName="heidi")
-    iam.attach_user_policy(UserName="heidi", PolicyArn=POWER)
-    deployed.ended("heidi", "remediated")
+        iam.create_user(UserName="nadia")
+    iam.attach_user_policy(UserName="nadia", PolicyArn=POWER)
+    deployed.ended("nadia", "remediated")
     deployed.quiet()
     made = [
         record["eventID"]
         for record in deployed.account.trail.records()
         if record["userIdentity"].get("sessionContext", {}).get("sessionIssuer", {}).get("arn")
         == _remediate_role(deployed)
-        and record["requestParameters"].get("userName") == "heidi"
+        and record["requestParameters"].get("userName") == "nadia"
     ]
     assert len(made) == 1
     eventually("that the remedy's own record is matched", lambda: set(made) <= _own(deployed))
-    assert len(deployed.about("heidi")) == 1
+    assert len(deployed.about("nadia")) == 1
     assert not deployed.about(_remediate_role(deployed).rpartition("/")[2])
 
 
@@ -272,14 +272,14 @@ def test_who_assumes_the_remediate_role_is_told_once_and_nothing_is_written(
     iam = deployed.account.client("iam")
     role = _remediate_role(deployed).rpartition("/")[2]
     with deployed.account.trail.muted():
-        iam.create_user(UserName="ivan")
-        iam.attach_user_policy(UserName="ivan", PolicyArn=READ)
+        iam.create_user(UserName="boris")
+        iam.attach_user_policy(UserName="boris", PolicyArn=READ)
         trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
         anyone = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
         opened = trust | {"Statement": [*trust["Statement"], anyone]}
         iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(opened))
     mallory = people.session(deployed.account, role, "mallory")
-    mallory.client("iam").detach_user_policy(UserName="ivan", PolicyArn=READ)
+    mallory.client("iam").detach_user_policy(UserName="boris", PolicyArn=READ)
     case = deployed.ended(role, "notified")
     deployed.quiet()
     assert deployed.about(role) == [case]
@@ -289,7 +289,7 @@ def test_who_assumes_the_remediate_role_is_told_once_and_nothing_is_written(
     )
     assert case["origin"]["actor"] == f"mallory as role {role}"
     assert "iam:DetachUserPolicy" in case["drift"]["says"]
-    assert not deployed.about("ivan")
+    assert not deployed.about("boris")
     with deployed.account.trail.muted():
         iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trust))
 

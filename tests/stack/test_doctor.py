@@ -20,10 +20,8 @@ pytestmark = pytest.mark.stack
 def test_the_doctor_tells_what_is_not_in_order_until_it_is(deployed: Stack) -> None:
     printed = test_command.run(deployed, "doctor", code=1)
     assert "there is no trail" in printed
-    assert "user/break-glass is not there" in printed.replace("\n", "")
+    assert "user/break-glass" not in printed.replace("\n", "")
     account = deployed.account
-    with account.trail.muted():
-        account.client("iam").create_user(UserName="break-glass")
     account.client("s3").create_bucket(Bucket="trail-of-the-account")
     account.client("cloudtrail").create_trail(
         Name="main", S3BucketName="trail-of-the-account", IsMultiRegionTrail=True

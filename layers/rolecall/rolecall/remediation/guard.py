@@ -83,7 +83,7 @@ class Guard:
             return None  # the whole of it goes, or changes in a way that is not known here
         gone = {call.parameters.get("PolicyName") for call in calls}
         texts: list[str] = [text for name, text in found.state[inline].items() if name not in gone]
-        taken = {call.parameters.get("PolicyArn") for call in taking}
+        taken = {call.parameters.get("PolicyArn") for call in calls}
         for arn in found.state[attached].keys() - taken:
             text = known_text(arn) or self._document(arn, ref.account)
             if text is None:
