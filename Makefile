@@ -21,8 +21,9 @@ demo: setup ## the whole story on an embedded AWS account: drift, verdict, alert
 test: setup ## all tests, the deployed stack on the embedded account included
 	$(BIN)/pytest $(PYTEST_ARGS)
 
-soak: setup ## the simulation of the whole product, for thousands of new histories
+soak: setup ## thousands of new simulated histories, 10,000 events at once, 20 minutes of mixed faults
 	ROLECALL_SOAK=1 $(BIN)/pytest -q --timeout 3600 tests/simulation
+	ROLECALL_SOAK=1 $(BIN)/pytest -q --timeout 3600 -s tests/stack/test_faults.py
 
 mutate: .venv-mutate/ready ## break decision, remediation and undo in every small way, and count what the tests notice
 	.venv-mutate/bin/python -m tools.mutate

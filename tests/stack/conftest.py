@@ -19,6 +19,7 @@ ACTING = """
 version: 1
 accounts: {"111122223333": example}
 defaults: {mode: remediate}
+caps: {account: 10000, convention: 10000, actor: 10000}
 protected: ["arn:aws:iam::111122223333:user/break-glass"]
 conventions:
   ec2-launched-with-profile: {profile: base, role: base}
