@@ -12,6 +12,7 @@ from rolecall.aws.messaging import DeadLetters, EventBus, RemediesQueue, Secrets
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.detection.detect import Detector
+from rolecall.detection.expiring import Expiring
 from rolecall.model.scales import Mode
 from rolecall.registry import Registry, convention_classes
 from rolecall.remediation.remediate import VERIFY_AFTER, Remediator
@@ -94,6 +95,11 @@ class Runtime:
             time.time,
             int(self["VERIFY_AFTER"] or VERIFY_AFTER),
         )
+
+    @cached_property
+    def expiring(self) -> Expiring:
+        """The use case that announces exemptions which end soon."""
+        return Expiring(self.settings, self.ledger, self.bus, time.time)
 
     @cached_property
     def notifier(self) -> "Notifier":
