@@ -179,7 +179,7 @@ def test_exemptions_in_a_row_all_end_and_each_skip_names_the_one_that_holds() ->
     ids=lambda changed: next(iter(changed)),
 )
 def test_every_part_of_an_exemption_must_hold(changed: dict[str, Any]) -> None:
-    """policy-guard joins its parts by "or"; Cloud Custodian (#8650) ignores some. A skip names its own."""
+    """policy-guard joins its parts by "or"; Cloud Custodian (#8650) ignores some. Skips have names."""
     made = Asked("")
     made.settings.exemptions = (Exemption(**PARTS),)
     assert made.seen("e-1").reason.startswith("exemption EX-1 of ops")
