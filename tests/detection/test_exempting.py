@@ -10,9 +10,9 @@ from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
 from rolecall.settings.exemptions import Exemption
 from tests.detection.staged import ATTACH, BOB, change, world
 from tests.samples import sample
-from tests.settings.yaml import exemption
+from tests.settings.yaml import exemption, text
 from tests.states import UNIQUE_IDS
-from tests.world import ACTING, World
+from tests.world import ACTING, World, settings
 
 ANOTHER = "AIDAEXAMPLE0000000002"
 DAY = 86_400
@@ -148,6 +148,23 @@ def test_an_exempt_drift_beside_another_of_its_subject_stays_exempt_and_the_othe
     made.detector.detect(change(eventID="e-2"))
     found = [case.status for case in made.ledger.cases()]
     assert sorted(found) == [Status.PENDING] * 2 + [Status.RESOLVED] * 2
+
+
+def test_what_was_told_before_its_subject_was_exempt_is_not_told_again_when_it_is_no_longer() -> (
+    None
+):
+    made = Asked("")
+    made.settings = settings(text())
+    told = made.seen()
+    made.settings = settings(text(exemption()))
+    made.account.state[BOB][Facet.USER_INLINE_POLICIES]["own"] = "{}"
+    made.detector.detect(change(eventID="e-2"))
+    made.account.ids[BOB] = ANOTHER
+    made.detector.detect(change(eventID="e-3"))
+    found = [case.status for case in made.ledger.cases()]
+    assert sorted(found) == [Status.NOTIFIED, Status.NOTIFIED, Status.RESOLVED]
+    assert made.ledger.get(told.id).case == told
+    assert made.bus.statuses == ["notified"] * 2
 
 
 def test_exemptions_in_a_row_all_end_and_each_skip_names_the_one_that_holds() -> None:

@@ -52,7 +52,12 @@ class Expiring:
             subject_of(exemption.subject),
             f"exemption {event}",
             f"Exemption {exemption.id} of {exemption.owner} ends on {exemption.expires}.",
-            {name: getattr(exemption, name) for name in ("subject", "reason", "owner", "expires")},
+            {
+                "convention": list(exemption.convention),
+                "subject": exemption.subject,
+                "reason": exemption.reason,
+                "expires": exemption.expires,
+            },
             remediable=False,
         )
         account, region = drift.subject.account, drift.subject.region
