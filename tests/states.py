@@ -8,6 +8,12 @@ from hypothesis import strategies as st
 from rolecall.model.subjects import Facet, SubjectRef
 
 ACCOUNT = "111122223333"
+# The unique ids by which tests know a subject of each kind that has one.
+UNIQUE_IDS = {
+    "user": "AIDAEXAMPLE0000000001",
+    "role": "AROAEXAMPLE0000000001",
+    "group": "AGPAEXAMPLE0000000001",
+}
 names = st.text("abcdefghijklmnop-_", min_size=1, max_size=12)
 arns = names.map(lambda name: f"arn:aws:iam::aws:policy/{name}")
 _effects = st.sampled_from(["Allow", "Deny"])

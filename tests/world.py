@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from rolecall.detection.detect import Detector
+from rolecall.detection.expiring import Expiring
 from rolecall.detection.overdue import Overdue
 from rolecall.detection.own import OwnRoles
 from rolecall.errors import UnsettledError
@@ -114,6 +115,10 @@ class World:
     @property
     def overdue(self) -> Overdue:
         return Overdue(self.ledger, self.bus, self.remedies, self.clock)
+
+    @property
+    def expiring(self) -> Expiring:
+        return Expiring(self.settings, self.ledger, self.bus, self.clock)
 
     @property
     def undoer(self) -> Undoer:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rolecall.aws.facets import calls_for
+from rolecall.aws.identities import IDENTITIES
 from rolecall.convention import Convention, is_taking
 from rolecall.model.scales import Mode
 from rolecall.model.subjects import Facet
@@ -74,6 +75,20 @@ def reads(facets: Iterable[Facet]) -> list[Statement]:
             "Resource": resource if resource == "*" else _sub(resource),
         }
         for resource, calls in sorted(by_resource.items())
+    ]
+
+
+def identities(conventions: Iterable[Convention]) -> list[Statement]:
+    """The statements that let a function ask which subject an exemption is about."""
+    kinds = sorted({convention.kind() for convention in conventions} & set(IDENTITIES))
+    return [
+        {
+            "Sid": f"Identify{kind.title()}",
+            "Effect": "Allow",
+            "Action": IDENTITIES[kind][0],
+            "Resource": _sub(_RESOURCE[kind]),
+        }
+        for kind in kinds
     ]
 
 
@@ -175,11 +190,13 @@ def resources(conventions: Iterable[Convention], settings: Settings) -> dict[str
     found = list(conventions)
     may_act = acting(found, settings)
     policies = {
-        "DetectReads": _policy("reads", "DetectRole", reads(_needs(found, related=True))),
+        "DetectReads": _policy(
+            "reads", "DetectRole", reads(_needs(found, related=True)) + identities(found)
+        ),
         "RemediateReads": _policy(
             "reads",
             "RemediateRole",
-            reads([*_needs(found, related=False), *_guarded(may_act)]),
+            reads([*_needs(found, related=False), *_guarded(may_act)]) + identities(found),
         ),
         "RemediateNever": _policy("never", "RemediateRole", denials(settings)),
     }

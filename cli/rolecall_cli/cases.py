@@ -17,6 +17,7 @@ from rolecall_cli.asking import CaseArgument, RegionOption, StackOption, YesOpti
 from rolecall_cli.backtest import Format
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.errors import UsageError
+from rolecall_cli.exempting import entry
 from rolecall_cli.replay import call_line
 from rolecall_cli.story import Story
 
@@ -139,27 +140,15 @@ def _said(reason: str) -> str:
 def exempt(
     case: CaseArgument,
     *,
-    days: Annotated[int, typer.Option(min=1, max=180, help="How long it lasts.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=365, help="How long it lasts.")] = 30,
     reason: Annotated[str, typer.Option(help="Why; people will read it.")] = "SAY WHY",
     owner: Annotated[str, typer.Option(help="Who answers for it.")] = "SAY WHO",
     stack: StackOption = "rolecall",
     region: RegionOption = "",
 ) -> None:
     """Print the exemption to add to the settings file; it holds once it is reviewed and deployed."""
-    drift = Deployed(stack, region).ledger.get(case).case.drift
-    expires = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    deployed = Deployed(stack, region)
+    drift = deployed.ledger.get(case).case.drift
+    expires = datetime.now(UTC).date() + timedelta(days=days)
     print("# Add this under exemptions: in layers/settings/rolecall.yaml, then make deploy.")
-    # JSON text is YAML text, so values cannot break out of their quotes.
-    for lead, (key, value) in zip(
-        ("  - ", "    ", "    ", "    ", "    ", "    "),
-        {
-            "id": f"EX-{case}",
-            "convention": drift.convention,
-            "subject": drift.subject.arn,
-            "reason": reason,
-            "owner": owner,
-            "expires": expires,
-        }.items(),
-        strict=True,
-    ):
-        print(f"{lead}{key}: {value if key == 'expires' else json.dumps(value)}")
+    print(entry(f"EX-{case}", drift, deployed.unique_id, reason, owner, expires))

@@ -15,6 +15,7 @@ from rolecall.aws.ledger import DynamoLedger
 from rolecall.aws.messaging import EventBus
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
+from rolecall.model.subjects import SubjectRef
 from rolecall.registry import Registry
 from rolecall.remediation.approve import Approver
 from rolecall.remediation.undo import Undoer
@@ -84,6 +85,10 @@ class Deployed:
     def remedies(self) -> RemediesQueue:
         """Its remedies queue."""
         return RemediesQueue(self.aws, self["RemediesQueueUrl"])
+
+    def unique_id(self, ref: SubjectRef) -> str:
+        """A subject's unique id, or ""."""
+        return AwsReader(self.aws).unique_id(ref)
 
     @cached_property
     def undoer(self) -> Undoer:

@@ -80,7 +80,7 @@ def replay_in_memory(value: Any, *, act: bool) -> dict[str, Any]:
     account = MemoryAccount(change.account)
     _stage(account, change, registry)
     today = datetime.now(UTC).date().isoformat()
-    found, rejected = findings(change, settings, registry, account.read, today)
+    found, rejected = findings(change, settings, registry, account, today)
     answer = {
         "call": change.call,
         "rejected": rejected[0].reason if rejected else "",

@@ -16,13 +16,13 @@ from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 from rolecall.errors import SettingsError
 from rolecall.registry import convention_classes
+from rolecall.settings.exemptions import LONGEST, SOON
 from rolecall.settings.schema import validate
 from rolecall_cli import protecting
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.embedded.places import checkout
 from rolecall_cli.errors import UsageError
 
-LONGEST_EXEMPTION = timedelta(days=366)
 console = Console(soft_wrap=True, highlight=False)
 app = typer.Typer(help="The account's settings.", no_args_is_help=True)
 
@@ -47,15 +47,29 @@ def check(
     if not path.is_file():
         raise UsageError(f"There is no settings file {path}.")
     text = path.read_text(encoding="utf-8", errors="replace")
-    found = checked(text, datetime.now(UTC).date(), str(path))
+    today = datetime.now(UTC).date()
+    found = checked(text, today, str(path))
     if live:
         for line in live_warnings(found, text, str(path), Deployed("")):
             console.print(Text(line, style="yellow"))
     for id_ in convention_classes():
         entry = found["conventions"].get(id_) or {}
         console.print(Text(f"{entry.get('mode') or found['defaults']['mode']:>10}  {id_}"))
+    for exemption in ending(found, today):
+        console.print(
+            Text(
+                f"Exemption {exemption['id']} of {exemption['owner']} ends on {exemption['expires']}",
+                style="yellow",
+            )
+        )
     count = len(found["exemptions"])
-    console.print(Text(f"{path} is in order; it exempts {count} subjects. Next: make generate"))
+    console.print(Text(f"{path} is in order; it has {count} exemptions. Next: make generate"))
+
+
+def ending(found: dict[str, Any], today: date) -> list[dict[str, Any]]:
+    """The exemptions of validated settings that end within two weeks, the first to end first."""
+    soon = [e for e in found["exemptions"] if date.fromisoformat(e["expires"]) - today <= SOON]
+    return sorted(soon, key=lambda exemption: str(exemption["expires"]))
 
 
 def checked(text: str, today: date, name: str) -> dict[str, Any]:
@@ -109,7 +123,7 @@ def _exemptions(found: dict[str, Any], today: date) -> None:
                 "it goes on and until when.",
                 place,
             )
-        if left > LONGEST_EXEMPTION:
+        if left > LONGEST:
             raise SettingsError(
                 f"Exemption {exemption['id']} lasts until {exemption['expires']}; a year is the "
                 "longest, so that somebody looks at it again.",

@@ -8,9 +8,10 @@ import pytest
 from rolecall.aws.facets import READINGS, calls_for
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
+from rolecall.errors import RetryError
 from rolecall.model.subjects import Facet, SubjectRef
 from tests.aws.account import APP, BOB, INSTANCE, ODD, OPS, USER, launch, read, stubbed
-from tests.states import ACCOUNT
+from tests.states import ACCOUNT, ref
 
 
 def test_every_facet_has_exactly_one_reading() -> None:
@@ -59,6 +60,36 @@ def test_a_group_and_a_role_are_read(aws: Aws) -> None:
     iam.create_role(RoleName="app", Path="/aws-reserved/x/", AssumeRolePolicyDocument=ODD)
     role = read(aws, APP, Facet.ROLE_TRUST)
     assert (role.state, role.path) == ({Facet.ROLE_TRUST: ODD}, "/aws-reserved/x/")
+    assert role.unique_id == iam.get_role(RoleName="app")["Role"]["RoleId"]
+
+
+def test_who_has_a_unique_id_has_another_when_made_again(aws: Aws) -> None:
+    iam, reader = aws.client("iam"), AwsReader(aws)
+    assert [reader.unique_id(of) for of in (BOB, OPS, APP)] == ["", "", ""]
+    first = iam.create_user(UserName="bob")["User"]["UserId"]
+    group = iam.create_group(GroupName="ops")["Group"]["GroupId"]
+    role = iam.create_role(RoleName="app", AssumeRolePolicyDocument=ODD)["Role"]["RoleId"]
+    assert [reader.unique_id(of) for of in (BOB, OPS, APP)] == [first, group, role]
+    iam.delete_user(UserName="bob")
+    second = iam.create_user(UserName="bob")["User"]["UserId"]
+    assert reader.unique_id(BOB) == second != first
+
+
+def test_an_instance_and_the_account_have_no_unique_id_beside_their_name(aws: Aws) -> None:
+    for kind in ("instance", "account"):
+        assert AwsReader(aws).unique_id(ref(kind)) == ""
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchEntity"])
+def test_an_id_that_aws_does_not_tell_is_not_known(aws: Aws, code: str) -> None:
+    with stubbed(aws, "iam", ("get_user", code)):
+        assert AwsReader(aws).unique_id(BOB) == ""
+
+
+@pytest.mark.parametrize("code", ["Throttling", "ServiceFailure"])
+def test_an_id_that_aws_does_not_tell_now_is_asked_for_again(aws: Aws, code: str) -> None:
+    with stubbed(aws, "iam", ("get_user", code)), pytest.raises(RetryError):
+        AwsReader(aws).unique_id(BOB)
 
 
 @pytest.mark.peer(

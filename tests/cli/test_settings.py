@@ -1,6 +1,6 @@
 """`rolecall settings check` names the place and the way out."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,26 @@ def test_the_shipped_settings_are_in_order_and_their_modes_are_listed() -> None:
     assert done.exit_code == 0, done.output
     assert "notify  root-usage" in done.output
     assert "is in order" in done.output
+
+
+def test_exemptions_that_end_within_two_weeks_are_printed(tmp_path: Path) -> None:
+    path = tmp_path / "rolecall.yaml"
+    for days, said in ((14, True), (15, False)):
+        ends = datetime.now(UTC).date() + timedelta(days=days)
+        path.write_text(EXEMPTION.format(expires=ends))
+        done = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["settings", "check", str(path)])
+        assert done.exit_code == 0, done.output
+        assert (f"Exemption EX-1 of security ends on {ends}" in done.output) is said
+
+
+def test_an_exemption_without_a_unique_id_is_told_where_and_how_to_get_it() -> None:
+    text = EXEMPTION.format(expires="2027-01-01").replace(":root", ":user/bob")
+    with pytest.raises(SettingsError) as caught:
+        checked(text, TODAY, "rolecall.yaml")
+    assert str(caught.value) == (
+        "rolecall.yaml:3:5: The settings: exemption EX-1, unique_id: say the user's unique id "
+        "(AIDA…), for one made again under this name is another; rolecall exempt CASE prints it."
+    )
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

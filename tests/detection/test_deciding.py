@@ -14,7 +14,7 @@ from rolecall.model.drifts import Drift
 from rolecall.model.scales import Mode, Severity
 from rolecall.registry import Registry
 from tests.settings.yaml import exemption, text
-from tests.states import ref
+from tests.states import UNIQUE_IDS, ref
 from tests.world import settings
 
 ID = "user-permissions-via-groups"
@@ -45,12 +45,15 @@ def _drift(convention: str = ID, name: str = "", *, remediable: bool = True) -> 
 def _decide(row: dict[str, Any]) -> Decision:
     drift = _drift(**row.get("drift", {}))
     more = row.get("more", "")
+    exempt = row.get("exempt", [{}] if more == "exempt" else [])
     keys = "" if more == "exempt" else more and f", {more}"
     rest = f"conventions: {{{drift.convention}: {{mode: {row['mode']}{keys}}}}}\n"
-    if more == "exempt":
-        rest += exemption()
+    for number, parts in enumerate(exempt, 1):
+        entry = exemption(**{"id": f"EX-{number}"} | parts)
+        rest += entry if number == 1 else entry.removeprefix("exemptions:\n")
     found = settings(text(rest), Mode(row.get("ceiling", "remediate")))
-    facts = Facts(**({"path": "/", "today": TODAY} | row.get("facts", {})))
+    known = {"path": "/", "today": TODAY, "unique_id": UNIQUE_IDS[drift.subject.kind]}
+    facts = Facts(**(known | row.get("facts", {})))
     return decide(drift, Registry(found.options)[drift.convention], found, facts)
 
 
@@ -112,6 +115,7 @@ ANYTHING = st.fixed_dictionaries(
                 "approved": st.booleans(),
                 "paused": st.sampled_from(["", "incident 7"]),
                 "capped": st.sampled_from(["", "enough"]),
+                "unique_id": st.sampled_from(["", UNIQUE_IDS["user"], "AIDAEXAMPLE0000000002"]),
             }
         ),
     }
@@ -132,6 +136,8 @@ def test_nothing_is_put_right_that_anything_speaks_against(row: dict[str, Any]) 
     assert row["mode"] in {"approve", "remediate"}
     assert found.mode is Mode.REMEDIATE or facts["approved"]
     assert facts["waited"] or row["more"] != "grace: 60"
+    about = row["more"] == "exempt" and drift["convention"] == ID and drift["name"] == ""
+    assert not about or facts["unique_id"] not in {"", UNIQUE_IDS["user"]}
 
 
 @given(ANYTHING)

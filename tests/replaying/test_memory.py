@@ -115,6 +115,14 @@ def test_what_a_reader_does_with_its_answer_leaves_the_account_alone() -> None:
     assert account.state[of][Facet.USER_INLINE_POLICIES] == {}
 
 
+def test_a_unique_id_is_the_one_that_it_was_given_and_no_record_tells_one() -> None:
+    account = MemoryAccount()
+    of = account.add(ref("user"), {})
+    assert account.unique_id(of) is None
+    account.ids[of] = "AIDAEXAMPLE"
+    assert account.unique_id(of) == "AIDAEXAMPLE"
+
+
 def test_a_call_that_it_does_not_know_is_an_error() -> None:
     with pytest.raises(KeyError):
         MemoryAccount().make(Call("iam:CreateUser", {"UserName": "bob"}), "")

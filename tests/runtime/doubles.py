@@ -36,7 +36,7 @@ def runtime(world: World | None = None) -> tuple[Runtime, Queue]:
     loose.aws = loose.dead_letters = queue
     if world:
         loose.detector, loose.remediator = world.detector, world.remediator
-        loose.overdue = world.overdue
+        loose.overdue, loose.expiring = world.overdue, world.expiring
     return made, queue
 
 

@@ -12,8 +12,9 @@ from rolecall.runtime.log import log
 from rolecall.runtime.work import detect, overdue, replay, settle
 from tests.detection.staged import ATTACH, BOB, world
 from tests.runtime.doubles import Queue, message, runtime
+from tests.settings.yaml import exemption
 from tests.states import ACCOUNT
-from tests.world import World
+from tests.world import ACTING, World
 
 FOREIGN = "444455556666"
 
@@ -167,8 +168,17 @@ def test_every_hour_what_is_overdue_is_brought_forward(lines: Any) -> None:
     ((case_id, _),) = made.remedies.sent
     made.remedies.sent.clear()
     working, _ = runtime(made)
-    assert overdue(working) == {"overdue": []}
+    assert overdue(working) == {"overdue": [], "announced": []}
     made.clock.now += LATE + 1
     assert case_id in overdue(working)["overdue"]
     assert made.remedies.sent == [(case_id, 0)]
     assert lines()[-1]["outcome"] == "overdue"
+
+
+def test_every_hour_what_ends_soon_is_announced_once(lines: Any) -> None:
+    made = world(ACTING + exemption(expires="2026-11-10"))
+    working, _ = runtime(made)
+    (case_id,) = overdue(working)["announced"]
+    assert [case.id for case in made.bus.published] == [case_id]
+    assert lines()[-1]["outcome"] == "announced"
+    assert overdue(working)["announced"] == []

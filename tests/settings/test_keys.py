@@ -19,7 +19,7 @@ from rolecall.settings.schema import (
     SettingsModel,
 )
 from tests.settings.yaml import exemption, text
-from tests.states import ACCOUNT, ref
+from tests.states import ACCOUNT, UNIQUE_IDS, ref
 from tests.world import settings
 
 ID = "user-permissions-via-groups"
@@ -33,8 +33,7 @@ def _mode(found: Settings) -> Mode:
 
 def _exemption(part: str) -> Callable[[Settings], Any]:
     def ask(found: Settings) -> Any:
-        exemption_ = found.exemption(DRIFT)
-        return getattr(exemption_, part) if exemption_ else None
+        return next((getattr(one, part) for one in found.exemptions_about(DRIFT)), None)
 
     return ask
 
@@ -146,8 +145,9 @@ _CHANGES: dict[str, tuple[str, str, Callable[[Settings], Any], Any, Any]] = {
         f"exemptions.{part}": (text(), text(exemption()), _exemption(part), None, value)
         for part, value in (
             ("id", "EX-1"),
-            ("convention", ID),
+            ("convention", (ID,)),
             ("subject", ref("user").arn),
+            ("unique_id", UNIQUE_IDS["user"]),
             ("reason", "moves in March, CHG-4711"),
             ("owner", "platform-oncall"),
             ("expires", "2027-03-31"),

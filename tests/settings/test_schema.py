@@ -11,8 +11,10 @@ from rolecall.errors import SettingsError
 from rolecall.registry import convention_classes
 from rolecall.settings.schema import validate
 from tests.settings.yaml import exemption, text
+from tests.states import ACCOUNT, UNIQUE_IDS
 
 KNOWN = convention_classes()
+IAM, EC2 = f"arn:aws:iam::{ACCOUNT}:", f"arn:aws:ec2:us-east-1:{ACCOUNT}:"
 ID = "user-permissions-via-groups"
 
 _WRONG: dict[str, tuple[str, str]] = {
@@ -112,6 +114,51 @@ _WRONG: dict[str, tuple[str, str]] = {
         text(exemption(convention="user-permissions-via-group")),
         f"exemption EX-1 names the unknown convention user-permissions-via-group; did you mean {ID}",
     ),
+    "an exemption of all conventions": (
+        text(exemption(convention="all")),
+        "names the unknown convention all",
+    ),
+    "an exemption of any convention": (
+        text(exemption(convention='"*"')),
+        "names the unknown convention *",
+    ),
+    "an exemption of no convention": (
+        text(exemption(convention="[]")),
+        "exemptions.0.convention: list should have at least 1 item",
+    ),
+    "an exemption of one known and one unknown convention": (
+        text(exemption(convention=f"[{ID}, root-use]")),
+        "names the unknown convention root-use; did you mean root-usage",
+    ),
+    "an exemption of a number": (text(exemption(convention="7")), "exemptions.0.convention"),
+    **{
+        f"an exemption of {arn}": (text(exemption(subject=f'"{arn}"', unique_id=id_)), says)
+        for arn, id_, says in (
+            (f"{IAM}user/*", "", "subject: a name that is only * exempts everybody"),
+            (f"{IAM}role/**", "", "subject: a name that is only * exempts everybody"),
+            (f"{IAM}user/ci/x*", "", "subject: a path does not narrow a name with a *"),
+            (f"{IAM}user/*/x", "", "subject: a path does not narrow a name with a *"),
+            (f"{IAM}user/b?b", UNIQUE_IDS["user"], "subject: no name holds a ?"),
+            (f"{IAM}user/ci-*", UNIQUE_IDS["user"], "unique_id: a name with a * is no single"),
+            (f"{IAM}policy/ci-*", "", "subject: only names of users, roles and groups"),
+            (f"{EC2}instance/i-*", "", "subject: only names of users, roles and groups"),
+            (f"{EC2}user/ci-*", "", "subject: only names of users, roles and groups"),
+            (f"{IAM}*/bob", "", "exemptions.0.subject"),
+            (f"{IAM}us*/bob", "", "exemptions.0.subject"),
+            ("arn:aws:iam::*:user/bob", "", "exemptions.0.subject"),
+            ("arn:aws:iam::11112222333*:user/bob", "", "exemptions.0.subject"),
+            ("arn:aws:*::111122223333:user/bob", "", "exemptions.0.subject"),
+            ("arn:*:iam::111122223333:user/bob", "", "exemptions.0.subject"),
+            (f"{IAM}user/bob", "", "unique_id: say the user's unique id (AIDA…)"),
+            (f"{IAM}role/bob", "", "say the role's unique id (AROA…)"),
+            (f"{IAM}group/bob", "", "rolecall exempt CASE prints it"),
+            (f"{IAM}user/bob", UNIQUE_IDS["role"], "say the user's unique id (AIDA…)"),
+            (f"{IAM}user/bob", "AIDA", "say the user's unique id (AIDA…)"),
+            (f"{IAM}user/bob", "aidaexample", "exemptions.0.unique_id"),
+            (f"{IAM}root", UNIQUE_IDS["user"], "unique_id: this root has no unique id"),
+            (f"{EC2}instance/i-0123", UNIQUE_IDS["user"], "this instance has no unique id"),
+        )
+    },
     "an exemption of a name": (text(exemption(subject="bob")), "exemptions.0.subject"),
     "an exemption until some day": (text(exemption(expires="someday")), "exemptions.0.expires"),
     "an exemption until a day that is in no month": (
@@ -162,3 +209,14 @@ def test_off_is_a_word_and_not_a_boolean() -> None:
 
 def test_conventions_that_only_tell_need_nobody_protected() -> None:
     assert validate(text("defaults: {mode: notify}\n", protected=""), KNOWN)["protected"] == []
+
+
+@pytest.mark.parametrize("subject", [f"{IAM}user/ci-*", f"{IAM}root", f"{EC2}instance/i-0123"])
+def test_what_has_no_unique_id_of_its_own_is_exempt_without_one(subject: str) -> None:
+    (found,) = validate(text(exemption(subject=f'"{subject}"', unique_id="")), KNOWN)["exemptions"]
+    assert (found["subject"], found["unique_id"]) == (subject, "")
+
+
+def test_one_convention_is_a_list_of_one() -> None:
+    (found,) = validate(text(exemption()), KNOWN)["exemptions"]
+    assert found["convention"] == [ID]

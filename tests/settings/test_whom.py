@@ -32,30 +32,60 @@ DRIFT = Drift(ID, ref("user"), "p", "It is so.", {"inline": ""})
 )
 def test_an_arn_names_exactly_its_subject(arn: str, *, covers: bool) -> None:
     found = settings(text(exemption(subject=arn), protected=f"protected: [{arn}]\n"))
-    assert bool(found.exemption(DRIFT)) is covers
+    assert bool(found.exemptions_about(DRIFT)) is covers
     assert bool(found.protection(ref("user"))) is covers
 
 
 @pytest.mark.peer(43, "policy-guard: suppression is OR-ed though it is written as AND")
 def test_an_exemption_holds_for_its_convention_only() -> None:
     found = settings(text(exemption(convention="no-long-term-access-keys")))
-    assert found.exemption(DRIFT) is None
+    assert found.exemptions_about(DRIFT) == ()
 
 
 @pytest.mark.parametrize(
     ("today", "over"), [("2027-03-30", False), ("2027-03-31", False), ("2027-04-01", True)]
 )
 def test_an_exemption_holds_through_its_last_day(today: str, *, over: bool) -> None:
-    found = settings(text(exemption())).exemption(DRIFT)
-    assert found
+    (found,) = settings(text(exemption())).exemptions_about(DRIFT)
     assert found.is_over(today) is over
 
 
-def test_of_two_exemptions_the_longer_one_holds() -> None:
+def test_of_two_exemptions_the_longer_one_comes_first() -> None:
     both = exemption() + exemption(id="EX-2", expires="2029-01-01").removeprefix("exemptions:\n")
-    found = settings(text(both)).exemption(DRIFT)
-    assert found
-    assert found.id == "EX-2"
+    assert [one.id for one in settings(text(both)).exemptions_about(DRIFT)] == ["EX-2", "EX-1"]
+
+
+def test_an_exemption_may_be_about_several_conventions() -> None:
+    several = settings(text(exemption(convention=f"[root-usage, {ID}]")))
+    assert several.exemptions_about(DRIFT)
+    assert several.exemptions_about(Drift("root-usage", ref("user"), "p", "It is so.", None))
+    assert not several.exemptions_about(Drift("group-has-policy", ref("user"), "p", "So.", None))
+
+
+@pytest.mark.parametrize(
+    ("name", "covers"),
+    [
+        ("bo*", True),
+        ("B*B", True),
+        ("*b", True),
+        ("*o*", True),
+        ("b*ob", True),
+        ("o*", False),
+        ("*o", False),
+        ("bob-*", False),
+        ("b.b*", False),
+    ],
+)
+def test_a_pattern_is_about_those_whose_whole_name_it_fits(name: str, *, covers: bool) -> None:
+    for arn in (f"arn:aws:iam::{ACCOUNT}:user/{name}", f"arn:aws-cn:iam::{ACCOUNT}:user/{name}"):
+        assert bool(settings(text(exemption(subject=arn))).exemptions_about(DRIFT)) is covers
+    for other in (f"arn:aws:iam::{ACCOUNT}:role/{name}", f"arn:aws:iam::444455556666:user/{name}"):
+        assert not settings(text(exemption(subject=other))).exemptions_about(DRIFT)
+
+
+def test_a_star_protects_nobody() -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:user/bo*"
+    assert not settings(text(protected=f"protected: [{arn}]\n")).protection(ref("user"))
 
 
 def test_an_instance_is_protected_in_its_region_only() -> None:
@@ -69,4 +99,4 @@ def test_an_instance_is_protected_in_its_region_only() -> None:
 def test_the_account_itself_can_be_exempt() -> None:
     root = ref("account")
     found = settings(text(exemption(convention="root-usage", subject=root.arn)))
-    assert found.exemption(Drift("root-usage", root, "p", "It is so.", None))
+    assert found.exemptions_about(Drift("root-usage", root, "p", "It is so.", None))

@@ -43,7 +43,7 @@ from tests.simulation.deeds import (
     WEB,
 )
 from tests.simulation.stack import Stack
-from tests.states import ACCOUNT
+from tests.states import ACCOUNT, UNIQUE_IDS
 from tests.world import ADMIN, settings
 
 WITNESS = replace(BREAK_GLASS, name="second-key")
@@ -59,7 +59,7 @@ conventions:
   role-no-wildcard-trust: {{grace: 30}}
 exemptions:
   - {{id: EX-1, convention: user-permissions-via-groups, subject: "{CAROL.arn}",
-     reason: moves to a role, owner: platform, expires: 2099-01-01}}
+     unique_id: {UNIQUE_IDS["user"]}, reason: moves to a role, owner: platform, expires: 2027-10-01}}
 """)
 DRIFTS = tuple(
     deed

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +16,23 @@ from rolecall_cli.embedded.project import scratch_copy
 from rolecall_cli.embedded.stack import StackOutputs
 from tests.samples import ROOT
 
-ACTING = """
+ENDS = datetime.now(UTC).date() + timedelta(days=300)
+ACTING = f"""
 version: 1
-accounts: {"111122223333": example}
-defaults: {mode: remediate}
-caps: {account: 10000, convention: 10000, actor: 10000}
+accounts: {{"111122223333": example}}
+defaults: {{mode: remediate}}
+caps: {{account: 10000, convention: 10000, actor: 10000}}
 protected: ["arn:aws:iam::111122223333:user/break-glass"]
 conventions:
-  ec2-launched-with-profile: {profile: base, role: base}
-  group-has-policy: {mode: notify, grace: 2}
+  ec2-launched-with-profile: {{profile: base, role: base}}
+  group-has-policy: {{mode: notify, grace: 2}}
 exemptions:
   - id: EX-2026-001
     convention: no-long-term-access-keys
-    subject: arn:aws:iam::111122223333:user/build-server
+    subject: arn:aws:iam::111122223333:user/build-server*
     reason: moves to OIDC in March
     owner: platform-oncall
-    expires: 2099-12-31
+    expires: {ENDS}
 """
 PARAMETERS = {
     "HighestMode": "remediate",

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rolecall.registry import convention_classes
+from rolecall.settings.schema import validate
 from rolecall_cli.embedded import people
 from rolecall_cli.embedded.safety import clean_environment
 from tests.samples import EVENTS
@@ -104,6 +106,10 @@ def test_cases_are_listed_and_an_exemption_is_printed_as_settings(deployed: Stac
     assert case_id in run(deployed, "cases")
     printed = run(deployed, "exempt", case_id, "--reason", "CHG-4711", "--owner", "payments")
     assert 'subject: "arn:aws:iam::111122223333:user/heidi"' in printed
+    heidi = deployed.account.client("iam").get_user(UserName="heidi")["User"]["UserId"]
+    assert f'unique_id: "{heidi}"' in printed
+    # As it stands it is settings.
+    validate(f"version: 1\nexemptions:\n{printed}", convention_classes())
 
 
 def test_a_replay_through_the_stack_is_dry_and_acts_only_when_told(deployed: Stack) -> None:

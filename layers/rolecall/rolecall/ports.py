@@ -17,6 +17,9 @@ class Reader(Protocol):
     def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
         """The subject with these facets of its state now, or None when it is gone."""
 
+    def unique_id(self, ref: SubjectRef) -> str | None:
+        """The subject's unique id now; "" where it is not known, None where no account can be asked."""
+
 
 class Caller(Protocol):
     """Makes the AWS calls of a remedy or an undo."""

@@ -15,7 +15,8 @@ from rolecall.aws.session import Aws
 from rolecall.model.subjects import Facet, SubjectRef
 
 State = dict[Facet, Any]
-Read = Callable[[Aws, SubjectRef], tuple[State, str]]
+# The state, then path and unique id as far as the answer tells them.
+Read = Callable[[Aws, SubjectRef], tuple[State, *tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Reading:
     Attributes:
         facets: The facets it reads.
         calls: The AWS calls it makes.
-        read: Reads them, and the subject's path where the answer tells it.
+        read: Reads them, and the subject's path and unique id where the answer tells them.
     """
 
     facets: tuple[Facet, ...]
@@ -110,9 +111,10 @@ def _group_attached(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
 
 
 @_reads(Facet.ROLE_TRUST, by=("iam:GetRole",))
-def _role(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+def _role(aws: Aws, ref: SubjectRef) -> tuple[State, str, str]:
     role = aws.client("iam").get_role(RoleName=ref.name)["Role"]
-    return {Facet.ROLE_TRUST: _text(role["AssumeRolePolicyDocument"])}, role["Path"]
+    trust = _text(role["AssumeRolePolicyDocument"])
+    return {Facet.ROLE_TRUST: trust}, role["Path"], role["RoleId"]
 
 
 @_reads(Facet.ROLE_INLINE_POLICIES, by=("iam:ListRolePolicies", "iam:GetRolePolicy"))

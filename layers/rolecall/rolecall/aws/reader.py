@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rolecall.aws.facets import READINGS
 from rolecall.aws.failures import is_gone, meaning
+from rolecall.aws.identities import IDENTITIES
 from rolecall.aws.session import Aws
 from rolecall.errors import RemedyError, UnsettledError
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
@@ -26,12 +27,12 @@ class AwsReader:
         """
         wanted = set(facets)
         state: dict[Facet, Any] = {}
-        path = ""
+        known = {"path": "", "unique_id": ""}
         for reading in READINGS:
             if wanted.isdisjoint(reading.facets):
                 continue
             try:
-                found, found_path = reading.read(self._aws, ref)
+                found, *told = reading.read(self._aws, ref)
             except (ClientError, BotoCoreError) as error:
                 if is_gone(error):
                     return None
@@ -43,5 +44,22 @@ class AwsReader:
             except IndexError:
                 return None  # an empty answer: AWS no longer lists an instance that is long gone
             state |= found
-            path = path or found_path
-        return subject(ref, {facet: state[facet] for facet in wanted}, path)
+            known |= {name: text for name, text in zip(known, told, strict=False) if text}
+        return subject(ref, {facet: state[facet] for facet in wanted}, **known)
+
+    def unique_id(self, ref: SubjectRef) -> str:
+        """The subject's unique id now; "" when it has none, is gone, or AWS does not tell this role.
+
+        Raises:
+            RetryError: AWS does not answer now.
+        """
+        if ref.kind not in IDENTITIES:
+            return ""
+        call, ask = IDENTITIES[ref.kind]
+        try:
+            return ask(self._aws, ref.name)
+        except (ClientError, BotoCoreError) as error:
+            problem = meaning(error, call)
+            if isinstance(problem, RemedyError):
+                return ""
+            raise problem from error

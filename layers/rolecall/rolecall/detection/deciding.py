@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rolecall.convention import ActivityConvention, Convention
+from rolecall.detection.exempting import Standing, weigh
 from rolecall.model.calls import Remedy
 from rolecall.model.cases import Status
 from rolecall.model.drifts import Drift
@@ -64,6 +65,8 @@ class Facts:
         paused: Why all writes are paused, or "".
         capped: Which cap holds this write back, in words, or "".
         unguarded: Why nobody might be left who can administer IAM, or "".
+        unique_id: The subject's unique id, if an exemption depends on it; "" where it is not known, None
+            where no account can be asked.
     """
 
     today: str
@@ -74,6 +77,7 @@ class Facts:
     paused: str = ""
     capped: str = ""
     unguarded: str = ""
+    unique_id: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +148,14 @@ def _observed(plan: Decision, would: Decision, facts: Facts) -> Decision:
 def _judged(
     plan: Decision, drift: Drift, convention: Convention, settings: Settings, facts: Facts
 ) -> Decision:
-    exemption = settings.exemption(drift)
-    if exemption and not exemption.is_over(facts.today):
-        reason = f"exemption {exemption.id} of {exemption.owner} until {exemption.expires}"
-        return plan.to(Verdict.EXEMPT, reason)
+    exempt, note = weigh(settings.exemptions_about(drift), facts.today, facts.unique_id)
+    if exempt is Standing.HOLDS:
+        return plan.to(Verdict.EXEMPT, note)
     protection = protection_of(drift, facts.path, settings)
     if protection:
         return plan.urgent(Verdict.PROTECTED, protection)
-    note = f"exemption {exemption.id} ended on {exemption.expires}" if exemption else ""
     acts = plan.mode is not Mode.NOTIFY and plan.remedy is not None
+    acts = acts and exempt is not Standing.UNSURE
     if acts and drift.subject.kind in _NEEDS_PATH and not facts.path:
         acts, note = False, "its path is not known, so it may be one of AWS's own"
     plan = replace(plan, reason=note)

@@ -70,7 +70,7 @@ class Detector:
         change = self._own.marked(change)
         if self._own.intended(change):
             return [], []
-        return findings(change, self._settings, self._registry, self._reader.read, today)
+        return findings(change, self._settings, self._registry, self._reader, today)
 
     def unwatched(self, change: Change) -> str:
         """Why nothing was judged, in a sentence; "" when a convention watches this call."""
@@ -93,7 +93,7 @@ class Detector:
             change, self._registry, self._settings, self._reader.read
         )
         errors += self._settle(change)
-        found = decided(judged, change, self._settings, today)
+        found = decided(judged, change, self._settings, self._reader, today)
         outcomes = [self._open(finding, change) for finding in found]
         if errors:
             raise failed(change, errors)
@@ -108,7 +108,7 @@ class Detector:
 
     def _open(self, finding: Finding, change: Change) -> tuple[str, str, str]:
         now = self._clock()
-        opening, case = self._ledger.open_case(self._case(finding, change, now), now)
+        opening, case = self._standing(finding, self._case(finding, change, now), now)
         if opening is Opening.SNOOZED:
             return case.id, opening.value, str(self._ledger.exemption(case) or "")
         # A repeat sends again what may have been lost in between: who receives it knows the case.
@@ -120,6 +120,17 @@ class Detector:
             self._remedies.send(case.id, case.delay)
         outcome = opening.value if opening is Opening.KNOWN else case.status.value
         return case.id, outcome, ""
+
+    def _standing(self, finding: Finding, new: Case, now: float) -> tuple[Opening, Case]:
+        opening, case = self._ledger.open_case(new, now)
+        was_exempt = opening is Opening.KNOWN and case.status is Status.EXEMPT
+        if not was_exempt or new.status is Status.EXEMPT:
+            return opening, case
+        # What was exempt is so no longer: its end has come, or it is another one of this name. The old
+        # case must not hide the drift.
+        still = {drift.key for drift in finding.judgement.drifts} - {new.drift.key}
+        self._ledger.settle(new.drift.subject, new.drift.convention, still, moment(now))
+        return self._ledger.open_case(new, now)
 
     def _case(self, finding: Finding, change: Change, now: float) -> Case:
         drift, decision = finding.drift, finding.decision

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rolecall.detection.deciding import Decision, Facts, decide
-from rolecall.detection.judging import Judgement, Read, judge
+from rolecall.detection.exempting import identity
+from rolecall.detection.judging import Judgement, judge
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.drifts import Drift
+from rolecall.ports import Reader
 from rolecall.registry import Registry
 from rolecall.settings import Settings
 
@@ -33,7 +35,7 @@ class Finding:
 
 
 def findings(
-    change: Change, settings: Settings, registry: Registry, read: Read, today: str
+    change: Change, settings: Settings, registry: Registry, reader: Reader, today: str
 ) -> tuple[list[Finding], list[Rejected]]:
     """What a change led to and what would be done about it. Reads, and writes nothing.
 
@@ -41,20 +43,22 @@ def findings(
         change: What happened.
         settings: The account's settings.
         registry: The conventions.
-        read: Reads the state of a subject.
+        reader: Reads the state of a subject.
         today: ISO date, for exemptions.
     """
-    judged, rejected = judge(change, registry, settings, read)
-    return list(decided(judged, change, settings, today)), rejected
+    judged, rejected = judge(change, registry, settings, reader.read)
+    return list(decided(judged, change, settings, reader, today)), rejected
 
 
 def decided(
-    judged: Iterable[Judgement], change: Change, settings: Settings, today: str
+    judged: Iterable[Judgement], change: Change, settings: Settings, reader: Reader, today: str
 ) -> Iterator[Finding]:
     """Yield each drift of these judgements with what would be done about it."""
     for judgement in judged:
-        path = judgement.subject.path if judgement.subject else ""
+        subject = judgement.subject
+        path = subject.path if subject else ""
         for drift in judgement.drifts:
-            facts = Facts(today, path, change.through)
+            unique_id = identity(drift, subject, settings, today, reader.unique_id)
+            facts = Facts(today, path, change.through, unique_id=unique_id)
             decision = decide(drift, judgement.convention, settings, facts)
             yield Finding(drift, decision, judgement)

@@ -88,21 +88,25 @@ class Subject:
     """A subject and those facets of its state that were read.
 
     Reading a facet that was not asked for raises KeyError: a convention must declare what it needs.
+    `path` and `unique_id` are there where what was read tells them, and "" otherwise.
     """
 
-    __slots__ = ("path", "ref", "state")
+    __slots__ = ("path", "ref", "state", "unique_id")
     kind: ClassVar[str] = ""
 
-    def __init__(self, ref: SubjectRef, state: Mapping[Facet, Any], path: str = "") -> None:
+    def __init__(
+        self, ref: SubjectRef, state: Mapping[Facet, Any], path: str = "", unique_id: str = ""
+    ) -> None:
         self.ref = ref
         self.state = state
         self.path = path
+        self.unique_id = unique_id
 
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Subject)
             and (self.ref, dict(self.state)) == (other.ref, dict(other.state))
-            and self.path == other.path
+            and (self.path, self.unique_id) == (other.path, other.unique_id)
         )
 
     __hash__ = None  # type: ignore[assignment]  # equal by state, and state is not hashable
@@ -215,6 +219,8 @@ KINDS: Mapping[str, type[Subject]] = {
 }
 
 
-def subject(ref: SubjectRef, state: Mapping[Facet, Any], path: str = "") -> Subject:
+def subject(
+    ref: SubjectRef, state: Mapping[Facet, Any], path: str = "", unique_id: str = ""
+) -> Subject:
     """The subject of the right class for the reference's kind."""
-    return KINDS[ref.kind](ref, state, path)
+    return KINDS[ref.kind](ref, state, path, unique_id)

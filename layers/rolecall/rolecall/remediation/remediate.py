@@ -13,6 +13,7 @@ from typing import Any
 from rolecall.convention import Convention
 from rolecall.detection.deciding import Decision, Facts, Verdict, decide
 from rolecall.detection.detect import moment
+from rolecall.detection.exempting import identity
 from rolecall.errors import (
     CappedError,
     PausedError,
@@ -145,9 +146,11 @@ class Remediator:
             )
 
     def _facts(self, case: Case, drift: Drift, convention: Convention, subject: Subject) -> Facts:
+        today = moment(self._clock())[:10]
         return Facts(
-            today=moment(self._clock())[:10],
+            today=today,
             path=subject.path,
+            unique_id=identity(drift, subject, self._settings, today, self._reader.unique_id),
             waited=True,
             approved=self._is_approved(case, drift, convention),
         )

@@ -109,8 +109,8 @@ class Backtest:
         for judgement in judged:
             convention = judgement.convention
             for drift in judgement.drifts:
-                # Records do not tell paths: nearly all subjects lie at the root.
-                facts = Facts(self._today, "/", change.through, waited=True)
+                # Records do not tell paths: nearly all subjects lie at the root. Nor unique ids.
+                facts = Facts(self._today, "/", change.through, waited=True, unique_id=None)
                 decision = decide(drift, convention, self._settings, facts)
                 past = PastDrift(at, change, drift, decision.severity, decision.status.value)
                 grace = self._settings.grace(convention.id, convention.grace)

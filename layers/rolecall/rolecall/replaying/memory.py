@@ -87,6 +87,7 @@ class MemoryAccount:
         self.account = account
         self.state: dict[SubjectRef, State] = {}
         self.paths: dict[SubjectRef, str] = {}
+        self.ids: dict[SubjectRef, str] = {}
         self.calls: list[Call] = []
 
     def add(self, ref: SubjectRef, state: Mapping[Facet, Any], path: str = "/") -> SubjectRef:
@@ -109,6 +110,10 @@ class MemoryAccount:
         return subject(
             ref, {facet: copy.deepcopy(state[facet]) for facet in facets}, self.paths[ref]
         )
+
+    def unique_id(self, ref: SubjectRef) -> str | None:
+        """The unique id that `ids` gives the subject; None for others, which a record does not tell."""
+        return self.ids.get(ref)
 
     def make(self, call: Call, region: str) -> Mapping[str, Any]:
         """Make one call; its answer is empty when the subject is gone.

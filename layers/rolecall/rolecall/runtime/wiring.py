@@ -13,6 +13,7 @@ from rolecall.aws.messaging import DeadLetters, EventBus, Secrets, Topics
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.detection.detect import Detector
+from rolecall.detection.expiring import Expiring
 from rolecall.detection.overdue import Overdue
 from rolecall.detection.own import OwnRoles
 from rolecall.model.scales import Mode
@@ -115,6 +116,11 @@ class Runtime:
             time.time,
             int(self["VERIFY_AFTER"] or VERIFY_AFTER),
         )
+
+    @cached_property
+    def expiring(self) -> Expiring:
+        """The use case that announces exemptions which end soon."""
+        return Expiring(self.settings, self.ledger, self.bus, time.time)
 
     @cached_property
     def notifier(self) -> "Notifier":

@@ -64,13 +64,16 @@ def tell(runtime: Runtime, message: Message) -> None:
 
 
 def overdue(runtime: Runtime) -> dict[str, Any]:
-    """Bring forward what a dead worker left undone, as the stack asks every hour."""
+    """Announce what ends soon and bring forward what a dead worker left undone, every hour."""
+    announced = runtime.expiring.announce()
     cases = runtime.overdue.bring_forward()
+    if announced:
+        log.info("Exemptions end soon.", outcome="announced", cases=announced)
     if cases:
         log.warning(
             "Some cases were overdue and are brought forward.", outcome="overdue", cases=cases
         )
-    return {"overdue": cases}
+    return {"overdue": cases, "announced": announced}
 
 
 def replay(runtime: Runtime, event: Mapping[str, Any]) -> dict[str, Any]:

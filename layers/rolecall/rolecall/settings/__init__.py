@@ -1,5 +1,6 @@
 """The account's settings: what each convention may do, who is protected, what is exempt."""
 
-from rolecall.settings.settings import Exemption, Settings
+from rolecall.settings.exemptions import Exemption
+from rolecall.settings.settings import Settings
 
 __all__ = ["Exemption", "Settings"]

@@ -10,7 +10,15 @@ from datetime import date
 from io import StringIO
 from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
@@ -18,6 +26,7 @@ from ruamel.yaml.error import YAMLError
 
 from rolecall.errors import SettingsError
 from rolecall.model.scales import Mode, Severity
+from rolecall.settings.exemptions import objection
 
 LONGEST_GRACE = 7 * 86_400  # seconds: who needs more than a week needs an exemption, with an owner
 _ARN = r"^arn:aws[a-z-]*:(iam|ec2):[a-z0-9-]*:\d{12}:[a-z-]+(/.+)?$"
@@ -26,6 +35,12 @@ Arn = Annotated[StrictStr, Field(pattern=_ARN)]
 Words = Annotated[StrictStr, Field(min_length=3)]
 Grace = Annotated[StrictInt, Field(ge=0, le=LONGEST_GRACE)]
 Limit = Annotated[StrictInt, Field(ge=0, le=10_000)]
+OneOrMore = Annotated[
+    list[StrictStr],
+    Field(min_length=1),
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+]
+UniqueId = Annotated[StrictStr, Field(pattern=r"^[A-Z0-9]*$")]
 AccountId = Annotated[StrictStr, Field(pattern=r"^\d{12}$")]
 
 
@@ -81,11 +96,12 @@ class CapsModel(_Strict):
 
 
 class ExemptionModel(_Strict):
-    """A reviewed exception; all parts are mandatory."""
+    """A reviewed exception; all parts are mandatory, `unique_id` where the subject has one."""
 
     id: Words
-    convention: StrictStr
+    convention: OneOrMore
     subject: Arn
+    unique_id: UniqueId = ""
     reason: Words
     owner: Words
     expires: date
@@ -191,14 +207,26 @@ def _convention(id_: str, entry: Any, known: Mapping[str, ConventionLike]) -> di
     return plain | {"options": own}
 
 
-def _check_whole(model: SettingsModel, known: Mapping[str, ConventionLike]) -> None:
-    for number, exemption in enumerate(model.exemptions):
-        if exemption.convention not in known:
+def _check_exemption(
+    number: int, exemption: ExemptionModel, known: Mapping[str, ConventionLike]
+) -> None:
+    for convention in exemption.convention:
+        if convention not in known:
             raise SettingsError(
                 f"The settings: exemption {exemption.id} names the unknown convention "
-                f"{exemption.convention}; {_nearest(exemption.convention, tuple(known))}",
+                f"{convention}; {_nearest(convention, tuple(known))}",
                 ("exemptions", number, "convention"),
             )
+    if against := objection(exemption.subject, exemption.unique_id):
+        key, why = against
+        raise SettingsError(
+            f"The settings: exemption {exemption.id}, {key}: {why}", ("exemptions", number, key)
+        )
+
+
+def _check_whole(model: SettingsModel, known: Mapping[str, ConventionLike]) -> None:
+    for number, exemption in enumerate(model.exemptions):
+        _check_exemption(number, exemption, known)
     for id_, convention in known.items():
         entry = model.conventions.get(id_, ConventionModel())
         if not (entry.mode or model.defaults.mode).at_least(Mode.APPROVE):

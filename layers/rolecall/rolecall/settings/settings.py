@@ -1,47 +1,12 @@
 """Validated settings, and the questions that the rest of Rolecall asks of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.subjects import SubjectRef
-
-
-@dataclass(frozen=True, slots=True)
-class Exemption:
-    """A reviewed exception: all five parts are mandatory."""
-
-    id: str
-    convention: str
-    subject: str
-    reason: str
-    owner: str
-    expires: str
-
-    def covers(self, drift: Drift) -> bool:
-        """Whether it is about this convention and exactly this subject."""
-        return self.convention == drift.convention and same_subject(self.subject, drift.subject)
-
-    def is_over(self, today: str) -> bool:
-        """Whether its last day (`expires`, ISO date) has passed."""
-        return today > self.expires
-
-
-def same_subject(arn: str, ref: SubjectRef) -> bool:
-    """Whether an ARN, with or without a path, names this subject.
-
-    The last element of an IAM name is unique in its account whatever the path and the case of its
-    letters, so neither is compared; the account is. An account is in one partition only.
-    """
-    parts = arn.casefold().split(":", 5)
-    own = ref.arn.casefold().split(":", 5)
-    if len(parts) != len(own) or parts[2:5] != own[2:5]:
-        return False
-    kind, _, name = parts[5].partition("/")
-    own_kind, _, own_name = own[5].partition("/")
-    return kind == own_kind and name.rpartition("/")[2] == own_name.rpartition("/")[2]
+from rolecall.settings.exemptions import Exemption, same_subject
 
 
 class Settings:
@@ -59,7 +24,10 @@ class Settings:
         self._data = data
         self.version = version
         self.ceiling = ceiling
-        self.exemptions = tuple(Exemption(**entry) for entry in data["exemptions"])
+        self.exemptions = tuple(
+            Exemption(**entry | {"convention": tuple(entry["convention"])})
+            for entry in data["exemptions"]
+        )
         self.protected: tuple[str, ...] = tuple(data["protected"])
 
     def with_ceiling(self, ceiling: Mode) -> Self:
@@ -105,10 +73,10 @@ class Settings:
         """The name that people know the account by, or ""."""
         return str(self._data["accounts"].get(account, ""))
 
-    def exemption(self, drift: Drift) -> Exemption | None:
-        """The exemption about this drift, over or not; the one that lasts longest."""
+    def exemptions_about(self, drift: Drift) -> tuple[Exemption, ...]:
+        """The exemptions that name this drift, over or not; the one that lasts longest first."""
         found = [exemption for exemption in self.exemptions if exemption.covers(drift)]
-        return max(found, key=lambda exemption: exemption.expires, default=None)
+        return tuple(sorted(found, key=lambda exemption: exemption.expires, reverse=True))
 
     def protection(self, ref: SubjectRef) -> str:
         """Why the settings protect the subject, in a few words; "" when they do not."""
