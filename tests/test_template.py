@@ -11,6 +11,7 @@ from rolecall.convention import is_granting
 from rolecall.protection import PROTECTIVE, protected_resources
 from rolecall.registry import Registry
 from rolecall.remediation import guard
+from tests.runtime.doubles import message, runtime
 from tests.samples import ROOT
 from tests.world import ACTING, settings
 from tools import generate, permissions, rules
@@ -105,6 +106,22 @@ def test_a_queue_has_dead_letters_that_are_kept_longest_and_watched(name: str) -
     watched = [names(a.get("Dimensions", [])) for a in of_type("AWS::CloudWatch::Alarm").values()]
     assert [letters] in watched
     assert [name] in watched
+
+
+@pytest.mark.parametrize("name", [name for name in QUEUES if not name.endswith("DeadLetters")])
+def test_what_may_succeed_later_is_tried_for_longer_than_the_alarm_on_its_age_waits(
+    name: str,
+) -> None:
+    (alarm,) = [
+        alarm
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+        and names(alarm["Dimensions"]) == [name]
+    ]
+    made, queue = runtime()
+    for received in range(1, QUEUES[name]["RedrivePolicy"]["maxReceiveCount"]):
+        made.later(message("body", 0, received))
+    assert sum(wait["VisibilityTimeout"] for wait in queue.put_off) > alarm["Threshold"]
 
 
 @pytest.mark.parametrize("name", QUEUES)

@@ -142,6 +142,8 @@ def test_a_pause_that_cannot_be_read_stops_the_write_too() -> None:
     with pytest.raises(OSError, match="does not answer"):
         made.settled(case_id)
     assert made.account.calls == []
+    made.log.before_call = lambda _: None
+    assert made.settled(case_id) is Status.REMEDIATED  # at once: the claim was given back
 
 
 def test_two_open_statements_of_one_trust_do_not_bring_each_other_back() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from rolecall.errors import (
     CaseError,
@@ -93,6 +94,8 @@ def test_one_poison_goes_back_alone_and_after_the_whole_timeout(
     [
         LeaseHeldError("held"),
         ThrottledError("slower"),
+        ClientError({"Error": {"Code": "InternalServerError"}}, "UpdateItem"),
+        EndpointConnectionError(endpoint_url="https://dynamodb"),
         ExceptionGroup("channels", [LeaseHeldError("held"), DeliveryError("down")]),
     ],
 )

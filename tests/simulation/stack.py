@@ -99,9 +99,9 @@ class Stack:
         self.clock = Clock()
         self.crew = Crew(meanwhile)
         self.settings, self.registry = settings, Registry(settings.options)
-        self.changes = Queue("changes", 180, 6, self.clock)
-        self.remedies = Queue("remedies", 360, 8, self.clock)
-        self.alerts = Queue("alerts", 180, 8, self.clock)
+        self.changes = Queue("changes", 180, 12, self.clock)
+        self.remedies = Queue("remedies", 360, 12, self.clock)
+        self.alerts = Queue("alerts", 180, 12, self.clock)
         self.queues = {q.name: q for q in (self.changes, self.remedies, self.alerts)}
         self.ledger = Ledger(self.crew)
         self.account = Account(self.clock, self.crew, self._record, witness)

@@ -18,7 +18,6 @@ from rolecall.errors import (
     CappedError,
     PausedError,
     RemedyError,
-    RetryError,
     UnguardedError,
     UnmodifiableError,
     UnsettledError,
@@ -78,13 +77,13 @@ class Remediator:
         entry = self._ledger.claim(case_id, self._clock(), LEASE)
         try:
             case, outcome = self._work(entry) if entry.case.status.is_open else (entry.case, None)
-        except RetryError:
+            if case != entry.case or outcome:
+                self._ledger.conclude(entry, case, outcome)
+            else:
+                self._ledger.release(entry)
+        except Exception:  # whatever it was, the next try need not wait for the lease
             self._ledger.release(entry)
             raise
-        if case != entry.case or outcome:
-            self._ledger.conclude(entry, case, outcome)
-        else:
-            self._ledger.release(entry)
         # Told after it is written: a worker that dies here is followed by one that only tells.
         if case.status.is_told:
             self._bus.publish(case)

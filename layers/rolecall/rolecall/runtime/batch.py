@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from rolecall.errors import DeliveryError, RetryError, RolecallError
 from rolecall.runtime.log import log
 from rolecall.runtime.wiring import Runtime
 
 # Time that a message needs at most; with less left, it goes back to the queue untouched.
 _RESERVE_MS = 8_000
-# What may well succeed a little later.
-_PASSES = (RetryError, DeliveryError)
+# What may well succeed a little later; a queue, the table or the bus that does not answer, too.
+_PASSES = (RetryError, DeliveryError, BotoCoreError, ClientError)
 
 Message = Mapping[str, Any]
 
