@@ -11,6 +11,9 @@ CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case id, su
 StackOption = Annotated[str, typer.Option(help="The deployed stack.")]
 RegionOption = Annotated[str, typer.Option(help="The stack's Region.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be done, and stop there.")
+]
 
 
 def confirm(question: str, *, yes: bool) -> None:

@@ -13,7 +13,14 @@ from rich.text import Text
 
 from rolecall.errors import CaseError
 from rolecall.model.cases import Status
-from rolecall_cli.asking import CaseArgument, RegionOption, StackOption, YesOption, confirm
+from rolecall_cli.asking import (
+    CaseArgument,
+    DryRunOption,
+    RegionOption,
+    StackOption,
+    YesOption,
+    confirm,
+)
 from rolecall_cli.backtest import Format
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.errors import UsageError
@@ -69,6 +76,7 @@ def approve(
     shown: Annotated[
         str, typer.Option(help="What the alert showed you; another state is not approved.")
     ] = "",
+    dry_run: DryRunOption = False,
     yes: YesOption = False,
     stack: StackOption = "rolecall",
     region: RegionOption = "",
@@ -79,6 +87,8 @@ def approve(
     console.print(Text(f"Case {case} as shown in {found.shown}: {found.drift.says}"))
     for step in found.remedy:
         console.print(Text(f"  will call {call_line(step['do'])}"))
+    if dry_run:
+        return
     confirm("Approve it?", yes=yes)
     deployed.approver.approve(case, shown=shown or found.shown, by=deployed.caller)
     console.print(Text(f"Case {case} is approved and will be put right."))

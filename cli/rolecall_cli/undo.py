@@ -10,13 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from rolecall.detection.detect import moment
-from rolecall.errors import ChangedSinceError, RolecallError
+from rolecall.errors import CaseError, ChangedSinceError, RolecallError
 from rolecall.model.subjects import SubjectRef
 from rolecall.notification.difference import between
 from rolecall.ports import Entry
 from rolecall.remediation.undo import UndoPlan, Why
 from rolecall.remediation.undo_many import Choice, chosen, undo_all
-from rolecall_cli.asking import RegionOption, StackOption, YesOption, confirm
+from rolecall_cli.asking import DryRunOption, RegionOption, StackOption, YesOption, confirm
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.errors import UsageError
 from rolecall_cli.replay import call_line
@@ -48,6 +48,7 @@ def undo(
         bool,
         typer.Option("--over-changes", help="Overwrite what somebody changed since; it is kept."),
     ] = False,
+    dry_run: DryRunOption = False,
     yes: YesOption = False,
     stack: StackOption = "rolecall",
     region: RegionOption = "",
@@ -62,6 +63,8 @@ def undo(
     deployed = Deployed(stack, region)
     if case:
         plan = _shown_plan(deployed, case, over_changes=over_changes)
+        if dry_run:
+            return
         why = _why(reason, deployed, hold)
         confirm("Undo it?", yes=yes)
         undone = deployed.undoer.undo(
@@ -73,10 +76,22 @@ def undo(
     if not entries:
         console.print("There is no remediated case like that; nothing was undone.")
         return
-    console.print(_table(entries))
+    Console().print(_table(entries))
+    if dry_run:
+        _show_refusals(deployed, entries)
+        return
     why = _why(reason, deployed, hold)
     confirm(f"Undo these {len(entries)} cases?", yes=yes)
     _undo_all(deployed, entries, why)
+
+
+def _show_refusals(deployed: Deployed, entries: list[Entry]) -> None:
+    """Which of these would be refused now, and why."""
+    for entry in entries:
+        try:
+            deployed.undoer.plan(entry.case.id)
+        except CaseError as error:
+            console.print(Text(f"{entry.case.id} would be refused: {error}"))
 
 
 def _shown_plan(deployed: Deployed, case: str, *, over_changes: bool) -> UndoPlan:

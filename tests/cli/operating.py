@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from typer.testing import CliRunner, Result
 
+from rolecall.remediation.approve import Approver
 from rolecall.remediation.undo import Undoer
 from rolecall_cli import cases, undo
 from rolecall_cli.main import app
@@ -26,6 +27,10 @@ class MemoryDeployed:
     @property
     def ledger(self) -> MemoryLedger:
         return self.world.ledger
+
+    @property
+    def approver(self) -> Approver:
+        return self.world.approver
 
     @property
     def undoer(self) -> Undoer:

@@ -152,3 +152,18 @@ def test_a_length_of_time_is_a_number_and_a_unit(text: str, length: float) -> No
 def test_what_is_no_length_of_time_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="no length of time"):
         seconds(text)
+
+
+@pytest.mark.parametrize("which", ["bob", "--since"])
+def test_a_dry_run_shows_what_would_be_done_and_what_refused_and_does_nothing(
+    day: Day, rolecall: Command, which: str
+) -> None:
+    made, cases = day
+    made.attach(user("carol"))
+    chosen = ("--since", "1h") if which == "--since" else (cases["bob"],)
+    done = rolecall("undo", *chosen, "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert "iam:AttachUserPolicy(UserName=bob" in done.output
+    assert (f"{cases['carol']} would be refused" in done.output) is (which == "--since")
+    assert {made.status(case_id) for case_id in cases.values()} == {Status.REMEDIATED}
+    assert list(made.ledger.exemptions()) == []
