@@ -85,23 +85,22 @@ class Ground:
 
     def outcomes(self) -> dict[str, list[str]]:
         """By the id of each record, the outcomes that detect wrote in its log."""
-        # One stream after the other: the emulator gives no more than 10,000 lines of a whole group.
         logs, found = self.client("logs"), dict[str, list[str]]()
-        groups = [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"]]
+        groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
         (group,) = [name for name in groups if name.endswith("DetectLog")]
-        pages = logs.get_paginator("describe_log_streams").paginate(logGroupName=group)
-        for stream in (stream["logStreamName"] for page in pages for stream in page["logStreams"]):
-            token: dict[str, str] = {}
-            while events := (
-                answer := logs.get_log_events(
-                    logGroupName=group, logStreamName=stream, startFromHead=True, **token
-                )
-            )["events"]:
-                token = {"nextToken": answer["nextForwardToken"]}
-                for line in "\n".join(event["message"] for event in events).splitlines():
-                    said = json.loads(line) if line.startswith("{") else {}
-                    if said.get("event_id"):
-                        found.setdefault(said["event_id"], []).append(said["outcome"])
+        # The emulator gives 10,000 lines at most and no token, so the next page starts at the last one.
+        seen, since = set[tuple[str, ...]](), 0
+        while fresh := [
+            event
+            for event in logs.filter_log_events(logGroupName=group, startTime=since)["events"]
+            if (event["logStreamName"], event["message"]) not in seen
+        ]:
+            seen |= {(event["logStreamName"], event["message"]) for event in fresh}
+            since = fresh[-1]["timestamp"]
+            for line in (line for event in fresh for line in event["message"].splitlines()):
+                said = json.loads(line) if line.startswith("{") else {}
+                if said.get("event_id"):
+                    found.setdefault(said["event_id"], []).append(said["outcome"])
         return found
 
     @contextmanager
@@ -114,6 +113,19 @@ class Ground:
             yield
         finally:
             sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+
+    @contextmanager
+    def nobody_judges(self) -> Iterator[None]:
+        """Let the changes queue fill up while the block runs."""
+        functions = self.client("lambda")
+        (mapping,) = functions.list_event_source_mappings(
+            FunctionName=self.stack.outputs["DetectFunctionName"]
+        )["EventSourceMappings"]
+        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        try:
+            yield
+        finally:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     def let_claims_run_out(self) -> None:
         """Let the time pass for which dead workers hold their cases."""

@@ -70,9 +70,9 @@ def test_nothing_is_written_or_told_and_the_ledger_says_what_would_have_been_don
     # Nobody but the operator of the account has called anything that writes.
     records = observing.account.trail.records()
     issuers = [
-        record["detail"]["userIdentity"].get("sessionContext", {}).get("sessionIssuer", {})
+        record["userIdentity"].get("sessionContext", {}).get("sessionIssuer", {})
         for record in records
     ]
     assert not [issuer for issuer in issuers if "/rolecall/" in issuer.get("arn", "")]
-    assert {record["detail"]["eventName"] for record in records} >= {"AttachUserPolicy"}
+    assert {record["eventName"] for record in records} >= {"AttachUserPolicy"}
     assert observing.alerts() == []
