@@ -34,6 +34,7 @@ def test_whoever_comes_after_a_dead_worker_ends_the_case_as_remediated(
     assert entry.intent.snapshot[Facet.USER_ATTACHED_POLICIES] == {ATTACHED: "PowerUserAccess"}
     assert entry.outcome
     assert [call["call"] for call in entry.outcome.undo] == ["iam:AttachUserPolicy"]
+    assert (entry.outcome.before, entry.outcome.left) == ("PowerUserAccess", None)
 
 
 @pytest.mark.parametrize("first", range(len(STEPS)))
@@ -140,6 +141,9 @@ def test_what_was_changed_again_after_a_death_is_told_and_not_called_remediated(
     assert made.settled(case_id) is Status.FAILED
     assert made.account.calls == []
     assert made.bus.statuses[-1] == "failed"
+    assert made.bus.published[-1].reason == (
+        "a worker died while acting, and the part was changed again since; look at it"
+    )
 
 
 @pytest.mark.peer(34, "Cloud Custodian #3454: 4,000 snapshots were made instead of 1,000")

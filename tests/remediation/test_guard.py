@@ -110,6 +110,37 @@ def test_what_is_taken_from_somebody_else_the_witness_keeps() -> None:
     assert not passes(account, BREAK_GLASS, own)
 
 
+def test_an_inline_policy_that_the_remedy_deletes_does_not_count() -> None:
+    account = MemoryAccount()
+    account.add(BREAK_GLASS, {Facet.USER_GROUPS: ["team"]})
+    account.add(TEAM, {Facet.GROUP_INLINE_POLICIES: {"all": says("Allow", "*")}})
+    gone = remedy("iam:DeleteGroupPolicy", GroupName="team", PolicyName="all")
+    other = remedy("iam:DeleteGroupPolicy", GroupName="team", PolicyName="other")
+    assert not passes(account, BREAK_GLASS, gone)
+    assert passes(account, BREAK_GLASS, other)
+
+
+@pytest.mark.parametrize(
+    ("arn", "counts"),
+    [
+        (f"arn:aws:iam::{ACCOUNT}:user/ops/emergency/break-glass", True),
+        ("arn:aws:iam::444455556666:user/break-glass", False),
+        (f"arn:aws:iam::{ACCOUNT}:group/break-glass", False),
+    ],
+)
+def test_a_witness_is_a_user_or_role_of_this_account_whatever_its_path(
+    arn: str, *, counts: bool
+) -> None:
+    account = MemoryAccount()
+    for of in (BREAK_GLASS, SubjectRef("user", "break-glass", "444455556666")):
+        account.add(of, {Facet.USER_ATTACHED_POLICIES: {ADMIN_ARN: "AdministratorAccess"}})
+    if counts:
+        Guard([arn], account).check(BOB, DETACH)
+    else:
+        with pytest.raises(UnguardedError):
+            Guard([arn], account).check(BOB, DETACH)
+
+
 def test_a_role_is_a_witness_while_its_trust_lets_somebody_in() -> None:
     role = {Facet.ROLE_ATTACHED_POLICIES: {ADMIN_ARN: "AdministratorAccess"}}
     account = MemoryAccount()

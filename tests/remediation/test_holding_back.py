@@ -174,3 +174,35 @@ def test_two_open_statements_of_one_trust_do_not_bring_each_other_back() -> None
     assert made.settled(second) is Status.REMEDIATED
     left = json.loads(made.account.state[role][Facet.ROLE_TRUST])["Statement"]
     assert [one["Effect"] for one in left] == ["Deny"]
+
+
+def drift_of(made: WatchedWorld, user: str, actor: str) -> str:
+    """A case about a user, by an actor."""
+    made.attach(SubjectRef("user", user, ACCOUNT))
+    record: dict[str, Any] = {
+        "requestParameters": {"userName": user, "policyArn": ATTACHED},
+        "userIdentity": {"type": "IAMUser", "userName": actor, "accountId": ACCOUNT},
+    }
+    (case_id,) = made.detector.detect(change(eventID=f"{user} by {actor}", **record)).cases
+    return case_id
+
+
+def test_each_actor_has_a_cap_of_its_own_and_each_hour_begins_anew() -> None:
+    made, _ = pending()
+    made.settings = settings(f"{ACTING}caps: {{actor: 1}}\n")
+    assert made.settled(drift_of(made, "carol", "mallory")) is Status.REMEDIATED
+    assert made.settled(drift_of(made, "dave", "mallory")) is Status.CAPPED
+    assert made.settled(drift_of(made, "erin", "trudy")) is Status.REMEDIATED
+    made.clock.now += 3600
+    assert made.settled(drift_of(made, "frank", "mallory")) is Status.REMEDIATED
+    made.clock.now += 60
+    assert made.settled(drift_of(made, "grace", "mallory")) is Status.CAPPED
+
+
+def test_what_stops_a_subject_says_which_drift_came_back_and_how_often() -> None:
+    made, case_id = fought()
+    why = made.ledger.stopped[BOB.key]
+    assert why == (
+        f"somebody or something brings the drift of case {case_id} back: "
+        "the cap is 3 writes an hour for one drift"
+    )

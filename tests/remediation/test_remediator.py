@@ -1,5 +1,6 @@
 """The order of the steps is the safety of the account, and each reason to stop stops it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,6 +69,18 @@ def test_a_drift_that_is_gone_is_superseded_and_nobody_hears_of_it() -> None:
     made.account.add(BOB, {})
     _touches_nothing(made, case_id, Status.SUPERSEDED)
     assert made.bus.published == []
+    assert made.ledger.get(case_id).case.reason == "it was already gone"
+
+
+def test_a_case_whose_convention_is_not_there_any_more_is_told_and_left_to_people() -> None:
+    made, case_id = pending()
+    kept = made.ledger.kept[case_id]
+    gone = replace(kept.case, drift=replace(kept.case.drift, convention="users-have-mfa"))
+    kept.case = gone
+    _touches_nothing(made, case_id, Status.FAILED)
+    (told,) = made.bus.published
+    assert told.reason == "the convention users-have-mfa is not deployed any more"
+    assert told.ended
 
 
 def test_a_subject_that_is_gone_is_superseded() -> None:
