@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import functions, judging, lambda_runtime, layer, loop
+from benchmarks import burst, functions, judging, lambda_runtime, layer, loop
 from benchmarks.machine import machine
 from benchmarks.report import Report, table
 from benchmarks.samples import ROOT
@@ -79,7 +79,16 @@ def run(folder: Path) -> Report:
             ledger[name] = functions.ledger_calls(bench, package, event())
             check()
     with embedded_account() as account:
-        closed = loop.measure(account, project, template, progress)
+        outputs = stack.deploy(
+            account,
+            project,
+            stack_name="rolecall",
+            parameters={"HighestMode": "notify", "RestrictBus": "no", "LogRetentionDays": "1"},
+            template=template,
+            progress=progress,
+        )
+        closed = loop.measure(account, outputs, progress)
+        drained = burst.measure(account, outputs, progress)
     progress(f"Judging {judging.RECORDS:,} generated records")
     return Report(
         detect=compared["detect"],
@@ -87,6 +96,7 @@ def run(folder: Path) -> Report:
         layer_zip_mb=layer.zipped_mb(built / "RolecallLayer", folder / "layer.zip"),
         judging=judging.measure(settings, folder),
         loop=closed,
+        burst=drained,
         ledger_told=ledger["detect"],
         ledger_remedied=ledger["remediate"],
         machine=machine(),

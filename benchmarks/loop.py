@@ -6,12 +6,11 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from benchmarks.errors import BenchmarkError
-from rolecall_cli.embedded import stack
 from rolecall_cli.embedded.account import EmbeddedAccount
+from rolecall_cli.embedded.stack import StackOutputs
 
 ROUNDS = 25
 _WARM_UP = 4
@@ -43,17 +42,9 @@ class Loop:
 
 
 def measure(
-    account: EmbeddedAccount, project: Path, template: Path, progress: Callable[[str], None]
+    account: EmbeddedAccount, outputs: StackOutputs, progress: Callable[[str], None]
 ) -> Loop:
-    """Deploy the stack and make drifts, one after the other, each seen to its alert."""
-    outputs = stack.deploy(
-        account,
-        project,
-        stack_name="rolecall",
-        parameters={"HighestMode": "notify", "RestrictBus": "no", "LogRetentionDays": "1"},
-        template=template,
-        progress=progress,
-    )
+    """Make drifts in the stack's account, one after the other, each seen to its alert."""
     inbox = _subscribed(account, outputs)
     progress(f"{ROUNDS} drifts, each to its alert")
     seconds = [_round(account, inbox) for _ in range(_WARM_UP + ROUNDS)]

@@ -6,7 +6,8 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks import corpus
+from benchmarks import burst, corpus
+from benchmarks.burst import Burst
 from benchmarks.functions import Comparison, Figures
 from benchmarks.judging import RECORDS, Judging
 from benchmarks.loop import Loop
@@ -26,6 +27,7 @@ class Report:
     layer_zip_mb: float
     judging: Judging
     loop: Loop
+    burst: Burst
     ledger_told: int
     ledger_remedied: int
     machine: Mapping[str, Any]
@@ -50,6 +52,8 @@ class Report:
             "json_loads_us_per_record": round(self.judging.json_us, 2),
             "drift_to_alert_p50_s": round(self.loop.p50, 3),
             "drift_to_alert_p95_s": round(self.loop.p95, 3),
+            "burst_records": burst.RECORDS,
+            "burst_s": round(self.burst.seconds, 1),
             "machine": dict(self.machine),
         }
 
@@ -116,6 +120,7 @@ def table(report: Report) -> Table:
         ("ledger calls that safety adds to a remedied event", "ledger_calls_added_remedied"),
         ("drift to alert, warm, p50 s", "drift_to_alert_p50_s"),
         ("drift to alert, warm, p95 s", "drift_to_alert_p95_s"),
+        (f"a burst of {burst.RECORDS:,} records, judged within s", "burst_s"),
     ):
         made.add_row(row, f"{data[key]:,}", "", "")
     mix = ", ".join(f"{share / 10:g} % {kind}" for kind, share in corpus.MIX.items())

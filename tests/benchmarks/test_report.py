@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from benchmarks.burst import Burst
 from benchmarks.functions import Comparison, Figures
 from benchmarks.judging import Judging
 from benchmarks.loop import Loop
@@ -31,6 +32,7 @@ def report() -> Report:
         layer_zip_mb=5.0712,
         judging=Judging(25_609.4, 9.158, 60.0, 12.5, 7.5, 600),
         loop=Loop((0.1, 0.2, 0.3)),
+        burst=Burst(71.26),
         ledger_told=1,
         ledger_remedied=5,
         machine={"cpu": "one", "cores": 2},
@@ -53,6 +55,7 @@ def test_the_json_has_the_keys_that_others_read(report: Report) -> None:
         "backtest_records_per_s",
         "judge_us_per_record",
         "drift_to_alert_p50_s",
+        "burst_s",
         "machine",
     }
 
