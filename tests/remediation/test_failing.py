@@ -18,19 +18,6 @@ from tests.detection.staged import ATTACHED, BOB, change
 from tests.remediation.watched import WatchedWorld, pending
 
 VIA_GROUPS = "user-permissions-via-groups"
-STEPS = [
-    "ledger.claim",
-    "account.read",
-    "account.read",  # the witness
-    "ledger.intend",
-    "account.make",
-    "account.read",
-    "ledger.conclude",
-    "ledger.claim",
-    "account.read",
-    "ledger.conclude",
-    "bus.publish",
-]
 
 
 def _failing(made: WatchedWorld, error: Exception) -> None:

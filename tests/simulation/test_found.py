@@ -141,15 +141,15 @@ def test_a_drift_that_comes_back_while_its_case_is_being_ended_is_looked_at_when
     assert made.detector.detect(change(eventID="back-again")).outcome == "pending"
 
 
+DEPLOY = SubjectRef("role", "deploy", ACCOUNT)
 NAMED = {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "sts:AssumeRole"}
 OPEN = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
 
 
-@pytest.mark.parametrize("deaths", [1, 2])
-def test_an_undo_brings_back_what_people_wrote_after_the_first_worker_died(deaths: int) -> None:
+def _edited_after_a_death() -> tuple[WatchedWorld, str]:
+    """An open trust that people edited after the worker that had planned its remedy died."""
     made, _ = pending()
-    role = SubjectRef("role", "deploy", ACCOUNT)
-    made.account.add(role, {Facet.ROLE_TRUST: _trust(OPEN)})
+    made.account.add(DEPLOY, {Facet.ROLE_TRUST: _trust(OPEN)})
     record: dict[str, Any] = {
         "eventName": "UpdateAssumeRolePolicy",
         "requestParameters": {"roleName": "deploy"},
@@ -158,8 +158,14 @@ def test_an_undo_brings_back_what_people_wrote_after_the_first_worker_died(death
     made.log.die_at = len(made.log.calls) + STEPS.index("account.make")
     with pytest.raises(Death):
         made.settled(case_id)
-    made.account.state[role][Facet.ROLE_TRUST] = _trust(NAMED, OPEN)
+    made.account.state[DEPLOY][Facet.ROLE_TRUST] = _trust(NAMED, OPEN)
     made.hold_on()
+    return made, case_id
+
+
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_an_undo_brings_back_what_people_wrote_after_the_first_worker_died(deaths: int) -> None:
+    made, case_id = _edited_after_a_death()
     if deaths > 1:
         made.log.die_at = len(made.log.calls) + STEPS.index("account.make")
         made.log.after = True
@@ -169,23 +175,11 @@ def test_an_undo_brings_back_what_people_wrote_after_the_first_worker_died(death
     made.log.die_at = -1
     assert made.settled(case_id) is Status.REMEDIATED
     made.undoer.undo(case_id, reason=WHY, by="alice")
-    assert made.account.state[role][Facet.ROLE_TRUST] == _trust(NAMED, OPEN)
+    assert made.account.state[DEPLOY][Facet.ROLE_TRUST] == _trust(NAMED, OPEN)
 
 
 def test_an_undo_that_died_knows_its_work_although_the_first_snapshot_is_older() -> None:
-    made, _ = pending()
-    role = SubjectRef("role", "deploy", ACCOUNT)
-    made.account.add(role, {Facet.ROLE_TRUST: _trust(OPEN)})
-    record: dict[str, Any] = {
-        "eventName": "UpdateAssumeRolePolicy",
-        "requestParameters": {"roleName": "deploy"},
-    }
-    (case_id,) = made.detector.detect(change(eventID="opened", **record)).cases
-    made.log.die_at = len(made.log.calls) + STEPS.index("account.make")
-    with pytest.raises(Death):
-        made.settled(case_id)
-    made.account.state[role][Facet.ROLE_TRUST] = _trust(NAMED, OPEN)
-    made.hold_on()
+    made, case_id = _edited_after_a_death()
     made.log.die_at = -1
     made.settled(case_id)
     ends = _dies(made.account, "make", after=True)
