@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from rolecall_cli.embedded import people, stack
 from rolecall_cli.embedded.account import EmbeddedAccount, embedded_account
@@ -150,6 +151,28 @@ def deploy(
         TopicArn=outputs["MachinesTopicArn"], Protocol="sqs", Endpoint=arn
     )
     return Stack(account, outputs, inbox["QueueUrl"])
+
+
+def without_conditions(template: Path) -> Path:
+    """The same template without the conditions that the embedded account does not know."""
+    yaml = YAML()
+    yaml.preserve_quotes = True  # "no" is a word, and no is not
+    loaded = yaml.load(template.read_text())
+    for resource in loaded["Resources"].values():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::IAM::Policy":
+            document = properties["PolicyDocument"]
+            # A Deny without its condition would deny everything.
+            document["Statement"] = [
+                statement
+                for statement in document["Statement"]
+                if statement["Effect"] == "Allow" or "Condition" not in statement
+            ]
+            for statement in document["Statement"]:
+                statement.pop("Condition", None)
+    target = template.with_name("unconditional.yaml")
+    yaml.dump(loaded, target)
+    return target
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,10 @@ class Faults:
 
 @contextmanager
 def faulty_account(folder: Path) -> Iterator[tuple[EmbeddedAccount, Faults]]:
-    """Run an embedded account whose functions, and only they, call through the proxy."""
+    """Run an embedded account whose functions, and only they, call through the proxy.
+
+    It checks every call against policies: what passes the proxy is signed still.
+    """
     faults = Faults(_free_port())
     proxied = {
         "HTTP_PROXY": f"http://127.0.0.1:{faults.port}",
@@ -67,7 +70,10 @@ def faulty_account(folder: Path) -> Iterator[tuple[EmbeddedAccount, Faults]]:
         "no_proxy": "",
         "TRAIL_SEED": "7",
     }
-    with embedded_account(extra=proxied) as account, (folder / "proxy.log").open("wb") as log:
+    with (
+        embedded_account(enforce_iam=True, extra=proxied) as account,
+        (folder / "proxy.log").open("wb") as log,
+    ):
         command = checkout().emulator_python.parent / "microburst"
         address = ("--host", "127.0.0.1", "--port", str(faults.port))
         proxy = subprocess.Popen(

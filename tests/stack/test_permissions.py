@@ -19,7 +19,7 @@ from rolecall_cli.embedded import people
 from rolecall_cli.embedded.account import ROOT as ROOT_KEYS
 from rolecall_cli.embedded.account import embedded_account
 from rolecall_cli.embedded.places import checkout
-from tests.stack.conftest import Stack, deploy
+from tests.stack.conftest import Stack, deploy, without_conditions
 
 pytestmark = pytest.mark.stack
 
@@ -40,32 +40,11 @@ def handler(event, context):
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 
 
-def _without_conditions(template: Path) -> Path:
-    yaml = YAML()
-    yaml.preserve_quotes = True  # "no" is a word, and no is not
-    loaded = yaml.load(template.read_text())
-    for resource in loaded["Resources"].values():
-        properties = resource.get("Properties", {})
-        if resource["Type"] == "AWS::IAM::Policy":
-            document = properties["PolicyDocument"]
-            # A Deny without its condition would deny everything.
-            document["Statement"] = [
-                statement
-                for statement in document["Statement"]
-                if statement["Effect"] == "Allow" or "Condition" not in statement
-            ]
-            for statement in document["Statement"]:
-                statement.pop("Condition", None)
-    target = template.with_name("unconditional.yaml")
-    yaml.dump(loaded, target)
-    return target
-
-
 @pytest.fixture(scope="module")
 def enforced(project: Path, built: Path) -> Iterator[Stack]:
     """The stack in an account that checks every call against policies."""
     with embedded_account(enforce_iam=True) as account:
-        yield deploy(account, project, _without_conditions(built))
+        yield deploy(account, project, without_conditions(built))
 
 
 class Probe:
