@@ -90,6 +90,7 @@ def test_a_subject_that_goes_away_while_it_is_put_right_is_superseded() -> None:
 
     made.account.make = make  # type: ignore[method-assign]
     assert made.settled(case_id) is Status.SUPERSEDED
+    assert made.ledger.get(case_id).case.reason == "the subject went away meanwhile"
 
 
 def test_a_case_that_ended_is_told_again_and_never_acted_on_again() -> None:
