@@ -263,6 +263,9 @@ def test_a_refused_undo_silences_nobody() -> None:
     with pytest.raises(RemedyError):
         _undo(made, case_id)
     assert made.status(case_id) is Status.REMEDIATED
+    outcome = made.ledger.get(case_id).outcome
+    assert outcome
+    assert outcome.undoing == ""  # nothing has begun, so nobody goes on from there
     made.attach()
     made.clock.now += 1
     assert made.detector.detect(change(eventID="again")).outcome == "pending"
