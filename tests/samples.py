@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from rolecall.convention import ActivityConvention
-from rolecall.model.changes import Change
+from rolecall.model.changes import Change, Rejected
 from rolecall.model.records import parse
 from rolecall.registry import convention_classes
+from rolecall.replaying.memory import MemoryAccount
+from rolecall.replaying.states import is_state, staged
 
 ROOT = Path(__file__).parents[1]
 EVENTS = ROOT / "events"
@@ -36,6 +38,18 @@ class Sample:
         return issubclass(found, ActivityConvention) and found.of_own_roles
 
     @property
+    def is_state(self) -> bool:
+        """Whether it is a state alone, for what only a sweep can see."""
+        return is_state(self.event)
+
+    @property
+    def state(self) -> MemoryAccount | None:
+        """The account in the state that is written down with it, or None."""
+        found = staged(self.event)
+        assert not isinstance(found, Rejected), found
+        return found
+
+    @property
     def event(self) -> dict[str, Any]:
         loaded: dict[str, Any] = json.loads(self.path.read_text())
         return loaded
@@ -50,9 +64,14 @@ class Sample:
         return f"{self.convention}/{self.path.stem}"
 
 
-def samples() -> Iterator[Sample]:
+def all_samples() -> Iterator[Sample]:
     """Every sample there is."""
     return (Sample(path) for path in sorted(EVENTS.glob("*/*.json")))
+
+
+def samples() -> Iterator[Sample]:
+    """Every sample that is an event."""
+    return (sample for sample in all_samples() if not sample.is_state)
 
 
 def sample(name: str) -> Sample:

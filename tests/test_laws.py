@@ -8,14 +8,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rolecall.convention import SECTIONS, ActivityConvention, Convention, is_granting
+from rolecall.convention import SECTIONS, Convention, is_granting
 from rolecall.detection.deciding import Facts, decide
-from rolecall.detection.judging import judge
+from rolecall.detection.judging import judge, judge_everything
 from rolecall.model.calls import Call
 from rolecall.model.cases import Status
 from rolecall.model.changes import Rejected
 from rolecall.model.drifts import Drift
-from rolecall.model.pointing import recorded, subjects
+from rolecall.model.pointing import all_subjects, kinds_of, subjects
+from rolecall.model.recorded import recorded
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
 from rolecall.protection import OWN_PATHS
 from rolecall.registry import Registry, convention_classes
@@ -23,30 +24,34 @@ from rolecall.replaying.backtest import Backtest
 from rolecall.replaying.memory import MemoryAccount
 from tests.detection.staged import change, world
 from tests.patterns import matches
-from tests.samples import EVENTS, ROOT, Sample, samples
+from tests.samples import EVENTS, ROOT, Sample, all_samples, samples
 from tests.states import ACCOUNT, ref, states
 from tests.world import ACTING, OWN_ROLE, World, settings
 from tools import rules
 
 _SETTINGS = settings(ACTING)
-_REGISTRY = Registry(_SETTINGS.options)
+_REGISTRY = Registry(_SETTINGS.options, _SETTINGS.job_roles)
 
 every_convention = pytest.mark.parametrize("convention", list(_REGISTRY), ids=lambda c: c.id)
 every_sample = pytest.mark.parametrize("sample", list(samples()), ids=str)
+every_state = pytest.mark.parametrize("sample", [s for s in all_samples() if s.is_state], ids=str)
+every_kind = pytest.mark.parametrize(
+    ("convention", "kind"),
+    [(c, kind) for c in _REGISTRY if c.needs for kind in c.kinds()],
+    ids=lambda value: getattr(value, "id", value),
+)
 
 
 def drifts_of(convention: Convention, account: MemoryAccount, of: SubjectRef) -> list[Drift]:
-    found = account.read(of, convention.needs)
-    return list(convention.drifts(found)) if found else []
+    return list(convention.judge(of, account.read(of, convention.reads(of.kind))))
 
 
 def staged(sample: Sample) -> MemoryAccount:
     """An account in the state that the sample's record tells."""
-    account, change = MemoryAccount(), sample.change
-    kind = _REGISTRY[sample.convention].kind()
-    refs = subjects(change, kind)
-    if not isinstance(refs, Rejected) and not change.error:
-        account.stage(change, refs)
+    account, change = sample.state or MemoryAccount(), sample.change
+    if not change.error:
+        refs = all_subjects(change, _REGISTRY[sample.convention].kinds())
+        account.stage(change, [ref for ref in refs if ref not in account.state])
     return account
 
 
@@ -87,7 +92,7 @@ def test_its_docstring_tells_why_how_remedy_undo_and_standards(convention: Conve
 
 @every_convention
 def test_it_has_a_drift_and_a_clean_sample(convention: Convention) -> None:
-    kinds = {s.path.name.partition("-")[0] for s in samples() if s.convention == convention.id}
+    kinds = {s.path.name.partition("-")[0] for s in all_samples() if s.convention == convention.id}
     assert kinds == {"drift", "clean"}
 
 
@@ -122,6 +127,19 @@ def _conventions_told(sample: Sample) -> set[str]:
     return {made.ledger.get(case_id).case.drift.convention for case_id in told}
 
 
+@every_state
+def test_a_state_gets_the_verdict_of_its_name_in_a_sweep_and_in_a_backtest(sample: Sample) -> None:
+    account = sample.state
+    assert account
+    judged = list(judge_everything(account.everything(), _REGISTRY, _SETTINGS))
+    found = {j.convention.id for j in judged if j.drifts}
+    assert sample.convention in {j.convention.id for j in judged}
+    past = {
+        past.drift.convention for past in Backtest(_REGISTRY, _SETTINGS).run([("x", sample.event)])
+    }
+    assert (sample.convention in found, sample.convention in past) == (sample.is_drift,) * 2
+
+
 # --- law 4: declared calls, and a way back for each ---
 
 
@@ -131,6 +149,10 @@ def _all_drifts(convention: Convention) -> list[Drift]:
         if sample.convention == convention.id and sample.is_drift:
             judged, _ = judge(sample.change, _REGISTRY, _SETTINGS, staged(sample).read)
             found += [d for j in judged if j.convention.id == convention.id for d in j.drifts]
+    for sample in all_samples():
+        if sample.convention == convention.id and sample.is_state and sample.state:
+            swept = judge_everything(sample.state.everything(), _REGISTRY, _SETTINGS)
+            found += [d for j in swept if j.convention.id == convention.id for d in j.drifts]
     return found
 
 
@@ -171,17 +193,15 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
 
 
 @pytest.mark.peer(29, "Repokid: on Python 3 its rollback deletes what it restored")
-@every_convention
+@every_kind
 @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
 def test_undo_takes_the_remedy_back_and_the_remedy_only_takes_away(
-    convention: Convention, data: st.DataObject
+    convention: Convention, kind: str, data: st.DataObject
 ) -> None:
-    of = ref(convention.kind())
+    of = ref(kind)
     account = MemoryAccount()
-    account.add(of, data.draw(states(convention.kind())))
-    if isinstance(convention, ActivityConvention):
-        return
+    account.add(of, data.draw(states(kind)))
     for drift in drifts_of(convention, account, of):
         fresh = next((d for d in drifts_of(convention, account, of) if d.part == drift.part), None)
         remedy = convention.remedy(fresh) if fresh and fresh.remediable else None
@@ -206,17 +226,15 @@ def test_undo_takes_the_remedy_back_and_the_remedy_only_takes_away(
 
 
 @pytest.mark.peer(26, "Cloud Custodian #4205, #4513: one bad inline policy, and all are removed")
-@every_convention
+@every_kind
 @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
 def test_a_remedy_ends_its_own_drift_and_leaves_every_other(
-    convention: Convention, data: st.DataObject
+    convention: Convention, kind: str, data: st.DataObject
 ) -> None:
-    if isinstance(convention, ActivityConvention):
-        return
-    of = ref(convention.kind())
+    of = ref(kind)
     account = MemoryAccount()
-    account.add(of, data.draw(states(convention.kind())))
+    account.add(of, data.draw(states(kind)))
     found = drifts_of(convention, account, of)
     for drift in found:
         remedy = convention.remedy(drift) if drift.remediable else None
@@ -289,17 +307,22 @@ def test_its_remedy_leaves_nothing_that_the_remedied_call_would_wake_anyone_for(
 @every_sample
 def test_the_verdict_is_the_same_from_the_record_and_from_the_full_state(sample: Sample) -> None:
     convention = _REGISTRY[sample.convention]
-    if isinstance(convention, ActivityConvention) or sample.change.error:
+    if not convention.needs or sample.change.error:
         return
-    refs = subjects(sample.change, convention.kind())
-    assert not isinstance(refs, Rejected)
     account = staged(sample)
-    for of in refs:
-        whole = account.read(of, account.state[of])
-        assert whole is not None
+    swept = {
+        (d.subject, d.part)
+        for judged in judge_everything(account.everything(), _REGISTRY, _SETTINGS)
+        if judged.convention is convention
+        for d in judged.drifts
+    }
+    for of in all_subjects(sample.change, convention.kinds()):
+        whole = account.read(of, account.state.get(of, ()))
+        parts = {(of, d.part) for d in convention.judge(of, whole)}
+        assert whole is None or parts == {one for one in swept if one[0] == of}
         told = subject(of, recorded(sample.change, of))
-        from_record = list(convention.drifts(told)) if told.knows(convention.needs) else []
-        assert [d.part for d in convention.drifts(whole)] == [d.part for d in from_record]
+        if not sample.state and told.knows(convention.needs_of(of.kind)):
+            assert parts == {(of, d.part) for d in convention.drifts(told)}
 
 
 # --- and what holds the laws up ---
@@ -311,17 +334,20 @@ def test_a_granting_remedy_is_declared_by_its_calls(convention: Convention) -> N
         assert any(is_granting(call) for call in convention.remedies)
 
 
-@every_convention
-def test_it_reads_only_the_facets_it_needs(convention: Convention) -> None:
-    if isinstance(convention, ActivityConvention):
-        return
-    of = ref(convention.kind())
+@every_kind
+@hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=st.data())
+def test_it_reads_only_the_facets_it_needs(
+    convention: Convention, kind: str, data: st.DataObject
+) -> None:
+    of = ref(kind)
     account = MemoryAccount()
-    account.add(of, {})
-    bare: Subject | None = account.read(of, convention.needs)
-    assert bare is not None
-    list(convention.drifts(bare))  # KeyError when it reads more
-    assert len(set(convention.needs)) == len(convention.needs)
+    account.add(of, data.draw(states(kind)))
+    for facets in (convention.needs_of(kind), convention.reads(kind)):
+        assert len(set(facets)) == len(facets)
+        bare: Subject | None = account.read(of, facets)
+        assert bare is not None
+        list(convention.drifts(bare))  # KeyError when it reads more
 
 
 @pytest.mark.peer(
@@ -333,4 +359,5 @@ def test_every_call_it_watches_has_a_sample_that_names_its_subject(convention: C
     shown = {s.change.call: s for s in samples() if s.convention == convention.id}
     assert set(convention.watches) <= set(shown)
     for call in convention.watches:
-        assert not isinstance(subjects(shown[call].change, convention.kind()), Rejected)
+        for kind in kinds_of(call, convention.kinds()):
+            assert not isinstance(subjects(shown[call].change, kind), Rejected)

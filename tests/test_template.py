@@ -262,7 +262,7 @@ def test_what_is_protected_is_denied_to_remediate_whatever_it_is_allowed() -> No
 def test_remediate_reads_the_witnesses_only_where_something_may_act() -> None:
     def reading(text: str) -> set[str]:
         found = settings(text)
-        made = permissions.resources(Registry(found.options), found)
+        made = permissions.resources(Registry(found.options, found.job_roles), found)
         statements = made["RemediateReads"]["Properties"]["PolicyDocument"]["Statement"]
         return {call for statement in statements for call in statement["Action"]}
 
@@ -273,11 +273,22 @@ def test_remediate_reads_the_witnesses_only_where_something_may_act() -> None:
 
 def test_a_pattern_that_is_too_long_for_eventbridge_is_refused() -> None:
     class Long:
-        watches = tuple(f"iam:{'Call' * 10}{i}" for i in range(60))
+        watches = (f"iam:{'Call' * 600}",)
         settled_by = ()
 
     with pytest.raises(ValueError, match="split its rule"):
         rules.patterns([Long()], ["role"])  # type: ignore[list-item]  # only its calls matter
+
+
+def test_many_calls_of_a_service_take_as_many_rules_as_their_patterns_need() -> None:
+    class Many:
+        watches = tuple(f"iam:{'Call' * 10}{i}" for i in range(60))
+        settled_by = ()
+
+    found = rules.patterns([Many()], ["role"])  # type: ignore[list-item]  # only its calls matter
+    assert list(found) == ["IamChanges", "IamChanges2"]
+    names = [name for pattern in found.values() for name in pattern["detail"]["eventName"]]
+    assert sorted(names) == sorted(call.partition(":")[2] for call in Many.watches)
 
 
 def test_the_ledger_is_kept_recoverable_and_encrypted() -> None:

@@ -27,10 +27,12 @@ DETECT_ROLE, OWN_ROLE = (
 )
 OWN_ROLES = OwnRoles.of(f"{DETECT_ROLE},{OWN_ROLE}", OWN_ROLE)
 PROTECT = 'protected: ["arn:aws:iam::111122223333:user/break-glass"]\n'
+_SHIPPED_OFF = [id_ for id_, one in convention_classes().items() if one.ships_as is Mode.OFF]
 ACTING = (
     "version: 1\ndefaults: {mode: remediate}\n"
     + PROTECT
     + "conventions:\n  ec2-launched-with-profile: {profile: base, role: base}\n"
+    + "".join(f"  {id_}: {{mode: remediate}}\n" for id_ in _SHIPPED_OFF)
 )
 
 
@@ -66,7 +68,7 @@ class World:
 
     @property
     def registry(self) -> Registry:
-        return Registry(self.settings.options)
+        return Registry(self.settings.options, self.settings.job_roles)
 
     @property
     def detector(self) -> Detector:

@@ -26,10 +26,10 @@ def generated(root: Path) -> Mapping[Path, str]:
     text = (root / SETTINGS).read_text(encoding="utf-8")
     built = build(text, convention_classes())
     settings = load(root / SETTINGS, convention_classes)
-    conventions = list(Registry(settings.options))
+    conventions = list(Registry(settings.options, settings.job_roles))
     template = (root / TEMPLATE).read_text(encoding="utf-8")
     for name, resources in (
-        ("rules", rules.resources(conventions)),
+        ("rules", rules.resources(conventions, settings)),
         ("permissions", permissions.resources(conventions, settings)),
         ("operations", operations.resources()),
     ):

@@ -28,6 +28,18 @@ def _remedy_note(convention: Convention) -> str:
     return " ".join(notes)
 
 
+def _judges(convention: Convention) -> str:
+    if isinstance(convention, ActivityConvention):
+        return "a change itself"
+    return ", ".join(f"the {k}" if k == "account" else f"a {k}" for k in convention.kinds())
+
+
+def _looks(convention: Convention) -> str:
+    if isinstance(convention, ActivityConvention):
+        return "its own pattern matches"
+    return _calls(convention.watches) if convention.watches else "a sweep comes by"
+
+
 def page(convention: Convention, settings: Settings) -> str:
     """The docs page of one convention."""
     lines = [MARK, f"# {convention.id}\n", f"**{convention.good_state()}**\n"]
@@ -36,16 +48,14 @@ def page(convention: Convention, settings: Settings) -> str:
     note = _remedy_note(convention)
     if note:
         lines.append(f"{note}\n")
-    activity = isinstance(convention, ActivityConvention)
-    reads = sorted(calls_for((*convention.needs, *convention.related_needs)))
+    facets = [facet for kind in convention.kinds() for facet in convention.reads(kind)]
+    reads = sorted(calls_for((*facets, *convention.related_needs)))
     lines.append("## Declared\n")
     lines.append("| | |\n| --- | --- |")
-    lines.append(f"| judges | {'a change itself' if activity else f'a {convention.kind()}'} |")
+    lines.append(f"| judges | {_judges(convention)} |")
     lines.append(f"| severity | {convention.severity.value} |")
     lines.append(f"| ships as | `{settings.mode(convention.id).value}` |")
-    lines.append(
-        f"| looks when | {'its own pattern matches' if activity else _calls(convention.watches)} |"
-    )
+    lines.append(f"| looks when | {_looks(convention)} |")
     lines.append(f"| open cases end with | {_calls(convention.settled_by)} |")
     lines.append(f"| reads with | {_calls(reads)} |")
     lines.append(f"| may call | {_calls(convention.remedies)} |")

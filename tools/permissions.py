@@ -19,6 +19,14 @@ _RESOURCE = {
     "role": f"{_IAM}role/*",
     "instance": "arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*",
 }
+# A policy that hangs on a subject may be AWS's own.
+_ON_ANY_POLICY = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListEntitiesForPolicy"})
+# What these change is not the subject that drifts.
+_CHANGES = {
+    "iam:AddUserToGroup": f"{_IAM}group/*",
+    "iam:RemoveUserFromGroup": f"{_IAM}group/*",
+    "iam:CreatePolicy": f"{_IAM}policy/*",
+}
 
 Statement = dict[str, Any]
 
@@ -41,7 +49,7 @@ def acting(conventions: Iterable[Convention], settings: Settings) -> list[Conven
     return [
         convention
         for convention in conventions
-        if convention.remedies and settings.mode(convention.id).at_least(Mode.APPROVE)
+        if convention.may_call() and settings.mode(convention.id).at_least(Mode.APPROVE)
     ]
 
 
@@ -49,13 +57,16 @@ def _needs(conventions: Iterable[Convention], *, related: bool) -> list[Facet]:
     return [
         facet
         for convention in conventions
-        for facet in (*convention.needs, *(convention.related_needs if related else ()))
+        for facet in (
+            *(facet for kind in convention.kinds() for facet in convention.reads(kind)),
+            *(convention.related_needs if related else ()),
+        )
     ]
 
 
 def _guarded(may_act: Iterable[Convention]) -> tuple[Facet, ...]:
     """What the last-admin guard reads before what these conventions may do."""
-    takes = any(is_taking(call) for convention in may_act for call in convention.remedies)
+    takes = any(is_taking(call) for convention in may_act for call in convention.may_call())
     return guard.FACETS if takes else ()
 
 
@@ -65,7 +76,8 @@ def reads(facets: Iterable[Facet]) -> list[Statement]:
     for facet in facets:
         for call in calls_for((facet,)):
             # EC2's describe calls and a policy of any account know no resource.
-            resource = _RESOURCE.get(facet.kind, "*") if call.startswith("iam:") else "*"
+            known = call.startswith("iam:") and call not in _ON_ANY_POLICY
+            resource = _RESOURCE.get(facet.kind, "*") if known else "*"
             by_resource.setdefault(resource, set()).add(call)
     return [
         {
@@ -80,7 +92,7 @@ def reads(facets: Iterable[Facet]) -> list[Statement]:
 
 def identities(conventions: Iterable[Convention]) -> list[Statement]:
     """The statements that let a function ask which subject an exemption is about."""
-    kinds = sorted({convention.kind() for convention in conventions} & set(IDENTITIES))
+    kinds = sorted({kind for c in conventions for kind in c.kinds()} & set(IDENTITIES))
     return [
         {
             "Sid": f"Identify{kind.title()}",
@@ -92,12 +104,18 @@ def identities(conventions: Iterable[Convention]) -> list[Statement]:
     ]
 
 
+def _resource(kinds: tuple[str, ...]) -> str | dict[str, str] | list[dict[str, str]]:
+    """The resources of these kinds; what is about the account itself knows none."""
+    found = [_sub(_RESOURCE[kind]) for kind in kinds if kind in _RESOURCE]
+    return (found[0] if len(found) == 1 else found) if found else "*"
+
+
 def _write(convention: Convention, call: str) -> Statement:
     return {
         "Sid": _sid(call),
         "Effect": "Allow",
         "Action": call,
-        "Resource": _sub(_RESOURCE[convention.kind()]),
+        "Resource": _sub(_CHANGES[call]) if call in _CHANGES else _resource(convention.kinds()),
     }
 
 
@@ -128,7 +146,7 @@ def writes(conventions: Iterable[Convention]) -> list[Statement]:
     """The statements that let remediate make the remedies of these conventions."""
     found: list[Statement] = []
     for convention in conventions:
-        for call in convention.remedies:
+        for call in convention.may_call():
             if call == "ec2:AssociateIamInstanceProfile":
                 found += _profile(convention)
             else:

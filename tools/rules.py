@@ -1,14 +1,19 @@
 """EventBridge rules: one for each watched AWS service, one for each activity convention."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rolecall.convention import ActivityConvention, Convention
+from rolecall.model.scales import Mode
+from rolecall.settings import Settings
 from tools.operations import FUNCTIONS
 
 # EventBridge: an event pattern may have 2,048 characters.
 LONGEST_PATTERN = 2048
+# EventBridge drops read-only events but for rules in this state (EventBridge user guide, "Events for
+# read-only management events").
+ALL_MANAGEMENT_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 API_CALL = "AWS API Call via CloudTrail"
 # A failed EC2 call changes nothing and EC2 has many. Failed IAM calls pass, for some conventions are
 # about them; detection ends them in code.
@@ -60,6 +65,24 @@ def activity_pattern(convention: ActivityConvention, own_roles: Sequence[Any]) -
     return pattern
 
 
+def _length(pattern: Mapping[str, Any], own_roles: Sequence[Any]) -> int:
+    # ARNs take the places of the references to the roles: at most 2048 by AWS, some 150 here.
+    return len(json.dumps(pattern, separators=(",", ":"))) + 150 * len(own_roles)
+
+
+def _service_patterns(
+    service: str, names: list[str], own_roles: Sequence[Any]
+) -> Iterator[dict[str, Any]]:
+    """Yield the patterns of a service: one, or as many as EventBridge's limit asks for."""
+    whole = service_pattern(service, names, own_roles)
+    if _length(whole, own_roles) <= LONGEST_PATTERN or len(names) == 1:
+        yield whole
+        return
+    middle = len(names) // 2
+    yield from _service_patterns(service, names[:middle], own_roles)
+    yield from _service_patterns(service, names[middle:], own_roles)
+
+
 def patterns(
     conventions: Iterable[Convention], own_roles: Sequence[Any]
 ) -> dict[str, dict[str, Any]]:
@@ -69,18 +92,17 @@ def patterns(
         ValueError: a pattern is too long for EventBridge.
     """
     found = list(conventions)
-    named = {
-        f"{service.title().replace('-', '')}Changes": service_pattern(service, names, own_roles)
-        for service, names in calls_by_service(found).items()
-    }
+    named: dict[str, dict[str, Any]] = {}
+    for service, names in calls_by_service(found).items():
+        for number, pattern in enumerate(_service_patterns(service, names, own_roles), 1):
+            more = str(number) if number > 1 else ""
+            named[f"{service.title().replace('-', '')}Changes{more}"] = pattern
     for convention in found:
         if isinstance(convention, ActivityConvention):
             name = f"{type(convention).__name__}Changes"
             named[name] = activity_pattern(convention, own_roles)
     for name, pattern in named.items():
-        # ARNs take the places of the references to the roles: at most 2048 by AWS, some 150 here.
-        length = len(json.dumps(pattern, separators=(",", ":"))) + 150 * len(own_roles)
-        if length > LONGEST_PATTERN:
+        if (length := _length(pattern, own_roles)) > LONGEST_PATTERN:
             raise ValueError(f"The pattern of {name} has {length} characters; split its rule.")
     return named
 
@@ -89,15 +111,32 @@ def _arn(name: str) -> dict[str, Any]:
     return {"Fn::GetAtt": [name, "Arn"]}
 
 
-def resources(conventions: Iterable[Convention]) -> dict[str, Any]:
+def _states(conventions: Iterable[Convention]) -> dict[str, str]:
+    """The state of each rule that is not simply enabled, by its logical name."""
+    return {
+        f"{type(convention).__name__}Changes": ALL_MANAGEMENT_EVENTS
+        for convention in conventions
+        if isinstance(convention, ActivityConvention) and convention.of_reads
+    }
+
+
+def deployed(conventions: Iterable[Convention], settings: Settings) -> list[Convention]:
+    """The conventions whose rules are deployed: a change that nobody may judge need not come in."""
+    return [c for c in conventions if settings.mode(c.id) is not Mode.OFF]
+
+
+def resources(conventions: Iterable[Convention], settings: Settings) -> dict[str, Any]:
     """The rules, and the policy that lets them, and nobody else, feed the changes queue."""
-    named = patterns(conventions, [_arn(f"{function}Role") for function in FUNCTIONS])
+    looking = deployed(conventions, settings)
+    named = patterns(looking, [_arn(f"{function}Role") for function in FUNCTIONS])
+    states = _states(looking)
     rules: dict[str, Any] = {
         name: {
             "Type": "AWS::Events::Rule",
             "Properties": {
                 "Description": f"What the conventions watch ({name})",
                 "EventPattern": pattern,
+                **({"State": states[name]} if name in states else {}),
                 "Targets": [
                     {
                         "Id": "changes",

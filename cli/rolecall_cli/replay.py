@@ -10,14 +10,17 @@ from rich.console import Console
 from rich.text import Text
 
 from rolecall.detection.detect import unwatched
-from rolecall.detection.finding import Finding, findings
+from rolecall.detection.finding import Finding, decided, findings
+from rolecall.detection.judging import judge_everything
 from rolecall.errors import RolecallError
+from rolecall.model.cases import SWEEP
 from rolecall.model.changes import Change, Rejected
-from rolecall.model.pointing import subjects
+from rolecall.model.pointing import all_subjects
 from rolecall.model.records import parse
 from rolecall.registry import Registry, convention_classes
 from rolecall.replaying.files import files_under, records_in
 from rolecall.replaying.memory import MemoryAccount
+from rolecall.replaying.states import is_state, staged, swept
 from rolecall.settings import Settings
 from rolecall.settings.files import load
 from rolecall_cli.deployed import Deployed
@@ -72,19 +75,29 @@ def replay(
 
 def replay_in_memory(value: Any, *, act: bool) -> dict[str, Any]:
     """Judge one event in an account in memory that is as the record says."""
-    change = parse(value, replayed=True)
-    if isinstance(change, Rejected):
-        return {"rejected": change.reason}
     settings = shipped_settings()
-    registry = Registry(settings.options)
-    account = MemoryAccount(change.account)
-    _stage(account, change, registry)
+    registry = Registry(settings.options, settings.job_roles)
+    account = staged(value)
+    if isinstance(account, Rejected):
+        return {"rejected": account.reason}
     today = datetime.now(UTC).date().isoformat()
-    found, rejected = findings(change, settings, registry, account, today)
+    if account and is_state(value):
+        change = swept(account)
+        judged = judge_everything(account.everything(), registry, settings)
+        found = list(decided(judged, change, settings, account, today))
+    else:
+        parsed = parse(value, replayed=True)
+        if isinstance(parsed, Rejected):
+            return {"rejected": parsed.reason}
+        change = parsed
+        account = account or MemoryAccount(change.account)
+        _stage(account, change, registry)
+        found, rejected = findings(change, settings, registry, account, today)
+        if rejected:
+            return {"rejected": rejected[0].reason}
     answer = {
         "call": change.call,
-        "rejected": rejected[0].reason if rejected else "",
-        "unwatched": unwatched(change, registry),
+        "unwatched": "" if change.call == SWEEP else unwatched(change, registry),
         "verdicts": [finding.to_dict() for finding in found],
     }
     if act:
@@ -93,12 +106,12 @@ def replay_in_memory(value: Any, *, act: bool) -> dict[str, Any]:
 
 
 def _stage(account: MemoryAccount, change: Change, registry: Registry) -> None:
+    """Put the subjects there as the record tells them, but for those whose state is written down."""
     if change.error:
         return
     for convention in registry.watching(change.call):
-        refs = subjects(change, convention.kind())
-        if not isinstance(refs, Rejected):
-            account.stage(change, refs)
+        refs = all_subjects(change, convention.kinds())
+        account.stage(change, [ref for ref in refs if ref not in account.state])
 
 
 def _act(account: MemoryAccount, found: list[Finding]) -> list[str]:
@@ -106,8 +119,9 @@ def _act(account: MemoryAccount, found: list[Finding]) -> list[str]:
     for finding in found:
         for step in finding.decision.remedy or ():
             account.make(step.do, finding.drift.subject.region)
-            after = account.read(finding.drift.subject, finding.judgement.convention.needs)
-            left = finding.judgement.convention.drifts(after) if after else ()
+            ref = finding.drift.subject
+            after = account.read(ref, finding.judgement.convention.reads(ref.kind))
+            left = finding.judgement.convention.judge(ref, after)
             gone = finding.drift.part not in {drift.part for drift in left}
             done.append(
                 f"{step.do.name}: {'the drift is gone' if gone else 'the drift is still there'}"

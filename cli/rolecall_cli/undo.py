@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rolecall.detection.detect import moment
 from rolecall.errors import CaseError, ChangedSinceError, RolecallError
 from rolecall.model.subjects import SubjectRef
+from rolecall.model.times import moment
 from rolecall.notification.difference import between
 from rolecall.ports import Entry
 from rolecall.remediation.undo import UndoPlan, Why

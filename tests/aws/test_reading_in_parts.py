@@ -1,6 +1,7 @@
 """Lists come in pages, things go away while they are read, and AWS may refuse."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -57,7 +58,11 @@ def test_all_pages_are_read(aws: Aws) -> None:
             Facet.USER_ACCESS_KEYS,
             "list_access_keys",
             "AccessKeyMetadata",
-            lambda n: {"AccessKeyId": f"AKIAEXAMPLE00000{n}", "Status": "Active"},
+            lambda n: {
+                "AccessKeyId": f"AKIAEXAMPLE00000{n}",
+                "Status": "Active",
+                "CreateDate": datetime(2026, 11, 2, tzinfo=UTC),
+            },
         ),
         (
             OPS,

@@ -10,7 +10,7 @@ import pytest
 from benchmarks import corpus
 from rolecall.detection.judging import judge
 from rolecall.model.changes import Change
-from rolecall.model.pointing import recorded
+from rolecall.model.recorded import recorded
 from rolecall.model.records import parse
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
 from rolecall.registry import Registry

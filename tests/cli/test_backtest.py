@@ -9,7 +9,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from rolecall_cli.main import app
-from tests.samples import EVENTS, sample, samples
+from tests.samples import EVENTS, all_samples, sample
 
 RUN = CliRunner(env={"COLUMNS": "200"})
 KEYS = {"at", "eventID", "eventName", "convention", "subject", "severity", "evidence", "decision"}
@@ -29,8 +29,8 @@ def test_the_samples_give_one_line_for_each_drift_and_the_counts_at_the_end() ->
     found = lines(done)
     assert all(line.keys() >= KEYS for line in found)
     by_file = {str(line["at"]).rpartition(":")[0] for line in found}
-    assert by_file == {str(s.path) for s in samples() if s.is_drift and not s.needs_stack}
-    count = len(list(samples()))
+    assert by_file == {str(s.path) for s in all_samples() if s.is_drift and not s.needs_stack}
+    count = len(list(all_samples()))
     assert done.stderr.splitlines()[-1] == f"{count} records, {len(found)} drifts, 0 rejected"
 
 

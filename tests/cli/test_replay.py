@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from rolecall_cli.main import app
-from tests.samples import Sample, sample, samples
+from tests.samples import Sample, all_samples, sample
 
 RUN = CliRunner(env={"COLUMNS": "200"})
 
@@ -16,7 +16,7 @@ def replay(*arguments: str) -> Result:
     return RUN.invoke(app, ["replay", *arguments])
 
 
-@pytest.mark.parametrize("one", list(samples()), ids=str)
+@pytest.mark.parametrize("one", list(all_samples()), ids=str)
 def test_every_sample_replays_locally_with_the_verdict_of_its_name(one: Sample) -> None:
     done = replay(str(one.path), "--local")
     assert done.exit_code == 0

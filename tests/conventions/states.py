@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rolecall.model.job_roles import JobRole
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
 from rolecall.registry import Registry
 from tests.states import ACCOUNT
@@ -21,7 +22,12 @@ def user(name: str = "bob", **state: Any) -> Subject:
     )
 
 
-def parts(convention: str, of: Subject, options: dict[str, Any] | None = None) -> list[str]:
+def parts(
+    convention: str,
+    of: Subject,
+    options: dict[str, Any] | None = None,
+    job_roles: dict[str, JobRole] | None = None,
+) -> list[str]:
     """Which parts of the subject the convention finds fault with."""
-    registry = Registry({convention: options or {}})
+    registry = Registry({convention: options or {}}, job_roles)
     return [drift.part for drift in registry[convention].drifts(of)]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rolecall.model.drifts import Drift
+from rolecall.model.job_roles import JobRole
 from rolecall.model.subjects import Facet, SubjectRef, subject
 from rolecall.policy.documents import CLOSED_TRUST
 from rolecall.registry import Registry
@@ -42,7 +43,9 @@ def _group(name: str, inline: Any = None, attached: Any = None) -> Any:
 def test_a_group_without_a_policy_drifts_unless_it_is_known_to_carry_none(
     group: Any, *, clean: bool
 ) -> None:
-    found = parts("group-has-policy", group, {"policyless": ["scope"]})
+    scope = JobRole("scope of self-service", "idm", policyless=True)
+    job_roles = {"scope": scope, "ops": JobRole("on call", "sre")}
+    found = parts("group-has-policy", group, job_roles=job_roles)
     assert found == ([] if clean else ["policies"])
 
 

@@ -3,8 +3,8 @@
 import copy
 from typing import Any
 
-from rolecall.model.changes import Change, Rejected
-from rolecall.model.pointing import subjects
+from rolecall.model.changes import Change
+from rolecall.model.pointing import all_subjects
 from rolecall.model.records import parse
 from rolecall.model.subjects import Facet, SubjectRef
 from tests.samples import sample
@@ -35,7 +35,5 @@ def world_of(change_: Change, text: str = ACTING) -> World:
     """A world as the change's record tells it."""
     made = World(settings(text))
     for convention in made.registry.watching(change_.call):
-        refs = subjects(change_, convention.kind())
-        if not isinstance(refs, Rejected):
-            made.account.stage(change_, refs)
+        made.account.stage(change_, all_subjects(change_, convention.kinds()))
     return made

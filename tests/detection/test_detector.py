@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from rolecall.detection.detect import moment
 from rolecall.errors import UnsettledError
 from rolecall.model.stories import LedgerExemption
 from rolecall.model.subjects import Facet
+from rolecall.model.times import moment
 from tests.detection.staged import ATTACHED, BOB, NOTIFYING, change, world, world_of
 from tests.samples import sample
 from tests.settings.yaml import exemption, text

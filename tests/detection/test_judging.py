@@ -29,7 +29,7 @@ class _Broken:
 def _world_with_two_conventions_that_look() -> tuple[World, Registry, Change]:
     """Root attaches the policy, so that root-usage has something to say beside the state convention."""
     made = world()
-    registry = Registry(made.settings.options)
+    registry = Registry(made.settings.options, made.settings.job_roles)
     return made, registry, change(userIdentity={"type": "Root", "accountId": BOB.account})
 
 

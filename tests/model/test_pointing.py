@@ -7,7 +7,8 @@ import botocore.session
 import pytest
 
 from rolecall.model.changes import Change, Rejected
-from rolecall.model.pointing import is_name, recorded, subjects
+from rolecall.model.pointing import is_name, subjects
+from rolecall.model.recorded import recorded
 from rolecall.model.records import parse
 from rolecall.model.subjects import Facet, SubjectRef
 from tests.samples import sample

@@ -38,7 +38,7 @@ def case_of(
 ) -> Case:
     """The case of the first drift that a convention finds in a subject's state."""
     convention: Convention = convention_classes()[convention_id](options)
-    ref = SubjectRef(convention.kind(), name, ACCOUNT, region)
+    ref = SubjectRef(convention.kinds()[0], name, ACCOUNT, region)
     drift = next(iter(convention.drifts(subject(ref, state))))
     remedy = convention.remedy(drift) if drift.remediable else None
     return Case(

@@ -9,7 +9,7 @@ import pytest
 from rolecall.model.changes import Rejected
 from rolecall.registry import Registry
 from rolecall.replaying.backtest import Backtest, PastDrift
-from tests.samples import sample, samples
+from tests.samples import all_samples, sample
 from tests.settings.yaml import exemption, text
 from tests.world import ACTING, settings
 
@@ -53,9 +53,9 @@ def test_a_record_that_names_nobody_is_rejected_and_counted_once() -> None:
 
 
 def test_all_samples_give_what_their_names_say() -> None:
-    backtest, drifts = _run(*(s.event for s in samples()))
+    backtest, drifts = _run(*(s.event for s in all_samples()))
     shown = {past.at for past in drifts}
-    for number, one in enumerate(samples()):
+    for number, one in enumerate(all_samples()):
         if one.is_drift and not one.needs_stack:
             assert f"a.json:{number}" in shown, one
     assert backtest.drifts == len(drifts)

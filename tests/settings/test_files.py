@@ -11,7 +11,7 @@ from rolecall.errors import SettingsError
 from rolecall.model.scales import Mode
 from rolecall.registry import convention_classes
 from rolecall.settings import Settings
-from rolecall.settings.files import BUILT, NAME, build, find, fingerprint, load
+from rolecall.settings.files import BUILT, FORM, NAME, build, find, fingerprint, load
 from tests.samples import ROOT
 from tests.settings.yaml import text
 
@@ -45,8 +45,11 @@ _STALE = {
     "a list": "[]",
     "null": "null",
     "empty": "",
-    "without settings": json.dumps({"of": fingerprint(OBSERVE)}),
-    "with settings of another shape": json.dumps({"of": fingerprint(OBSERVE), "settings": []}),
+    "without settings": json.dumps({"of": fingerprint(OBSERVE), "form": FORM}),
+    "with settings of another shape": json.dumps(
+        {"of": fingerprint(OBSERVE), "form": FORM, "settings": []}
+    ),
+    "of an older form": json.dumps({"of": fingerprint(OBSERVE), "form": 1, "settings": {}}),
     "not UTF-8": "\udcff",
 }
 

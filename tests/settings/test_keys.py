@@ -1,6 +1,7 @@
 """Every key of the settings changes something, and nothing else is a key."""
 
 from collections.abc import Callable
+from functools import partial
 from operator import methodcaller
 from typing import Any
 
@@ -8,22 +9,25 @@ import pytest
 
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Mode, Severity
-from rolecall.model.subjects import Facet, SubjectRef, subject
-from rolecall.registry import Registry, convention_classes
+from rolecall.registry import convention_classes
 from rolecall.settings import Settings
 from rolecall.settings.schema import (
     CapsModel,
     ConventionModel,
     DefaultsModel,
     ExemptionModel,
+    JobRoleModel,
     SettingsModel,
+    SweepModel,
 )
+from tests.settings.keys import Change, of_conventions
 from tests.settings.yaml import exemption, text
 from tests.states import ACCOUNT, UNIQUE_IDS, ref
 from tests.world import settings
 
 ID = "user-permissions-via-groups"
 EC2 = "ec2-launched-with-profile"
+POWER = "arn:aws:iam::aws:policy/PowerUserAccess"
 DRIFT = Drift(ID, ref("user"), "p", "It is so.", {"inline": ""})
 
 
@@ -38,21 +42,11 @@ def _exemption(part: str) -> Callable[[Settings], Any]:
     return ask
 
 
-def _profile(found: Settings) -> Any:
-    instance = ref("instance")
-    drift = Drift(EC2, instance, "profile", "It is so.", None)
-    remedy = Registry(found.options)[EC2].remedy(drift)
-    return [step.do.parameters["IamInstanceProfile"] for step in remedy or ()]
+def _job_role(part: str, found: Settings) -> Any:
+    return getattr(found.job_roles.get("ops"), part, None)
 
 
-def _policyless(found: Settings) -> int:
-    empty: dict[Facet, Any] = {Facet.GROUP_INLINE_POLICIES: {}, Facet.GROUP_ATTACHED_POLICIES: {}}
-    scope = subject(SubjectRef("group", "scope", ACCOUNT), empty)
-    return len(list(Registry(found.options)["group-has-policy"].drifts(scope)))
-
-
-# key: (a file without it, one with it, the question, the answers)
-_CHANGES: dict[str, tuple[str, str, Callable[[Settings], Any], Any, Any]] = {
+_CHANGES: dict[str, Change] = {
     "protected": (
         text(protected=""),
         text(protected=f"protected: [{ref('user').arn}]\n"),
@@ -110,27 +104,48 @@ _CHANGES: dict[str, tuple[str, str, Callable[[Settings], Any], Any, Any]] = {
         60,
         0,
     ),
-    f"{EC2}.profile": (
+    "conventions.sweep_acts": (
         text(),
-        text(f"conventions: {{{EC2}: {{profile: base}}}}\n"),
-        _profile,
-        [],
-        [{"Name": "base"}],
+        text(f"conventions: {{{ID}: {{sweep_acts: true}}}}\n"),
+        lambda s: s.sweep_acts(ID),
+        False,
+        True,
     ),
-    f"{EC2}.role": (
-        text(),
-        text(f"conventions: {{{EC2}: {{role: base}}}}\n"),
-        lambda s: Registry(s.options)[EC2].option("role"),
-        "",
-        "base",
-    ),
-    "group-has-policy.policyless": (
-        text(),
-        text("conventions: {group-has-policy: {policyless: [scope]}}\n"),
-        _policyless,
-        1,
-        0,
-    ),
+    **{
+        f"job_roles.{part}": (
+            text(),
+            text(f"job_roles:\n  ops: {{job_role: on call, owner: sre, {part}: {value}}}\n"),
+            partial(_job_role, part),
+            None,
+            expected,
+        )
+        for part, value, expected in (
+            ("policies", f"[{POWER}]", (POWER,)),
+            ("max_members", "7", 7),
+            ("policyless", "true", True),
+        )
+    },
+    **{
+        f"job_roles.{part}": (
+            text(),
+            text("job_roles: {ops: {job_role: on call, owner: sre}}\n"),
+            partial(_job_role, part),
+            None,
+            expected,
+        )
+        for part, expected in (("job_role", "on call"), ("owner", "sre"))
+    },
+    **{
+        f"sweep.{key}": (
+            text(),
+            text(f"sweep: {{{key}: 700}}\n"),
+            methodcaller("sweep", key),
+            shipped,
+            700,
+        )
+        for key, shipped in (("calls", 20_000), ("digest_above", 5))
+    },
+    **of_conventions(),
     **{
         f"caps.{sort}": (
             text(),
@@ -174,9 +189,11 @@ def test_every_key_there_is_stands_in_the_table_above() -> None:
     keys |= {f"conventions.{key}" for key in ConventionModel.model_fields if key != "options"}
     keys |= {f"exemptions.{key}" for key in ExemptionModel.model_fields}
     keys |= {f"{c.id}.{name}" for c in convention_classes().values() for name in c.options}
+    keys |= {f"sweep.{key}" for key in SweepModel.model_fields}
+    keys |= {f"job_roles.{key}" for key in JobRoleModel.model_fields}
     keys |= {f"caps.{key}" for key in CapsModel.model_fields}
     # The others hold these keys; version names the form of the file and has one value.
-    holders = {"version", "defaults", "conventions", "exemptions", "caps"}
+    holders = {"version", "defaults", "conventions", "exemptions", "caps", "sweep", "job_roles"}
     assert keys | set(SettingsModel.model_fields) - holders == set(_CHANGES)
 
 

@@ -2,12 +2,15 @@
 
 import re
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rolecall.convention import Convention, Option
 from rolecall.errors import SettingsError
+from rolecall.model.scales import Mode
 from rolecall.registry import convention_classes
 from rolecall.settings.schema import validate
 from tests.settings.yaml import exemption, text
@@ -75,14 +78,23 @@ _WRONG: dict[str, tuple[str, str]] = {
         "accounts.111122223333: input should be a valid string",
     ),
     "accounts as a list": (text("accounts: []\n"), "accounts: input should be"),
-    "an option as text where names are listed": (
-        text("conventions: {group-has-policy: {policyless: scope}}\n"),
-        "conventions.group-has-policy.policyless must be a list of texts",
+    "a group's name that none can have": (
+        text("job_roles: {data engineers: {job_role: data engineer, owner: ops}}\n"),
+        "job_roles.data engineers: string should match",
     ),
-    "an option with a number among names": (
-        text("conventions: {group-has-policy: {policyless: [1]}}\n"),
-        "must be a list of texts",
+    "a job role without an owner": (
+        text("job_roles: {ops: {job_role: on call}}\n"),
+        "job_roles.ops.owner is missing",
     ),
+    "an unknown key of a job role": (
+        text("job_roles: {ops: {job_role: on call, owner: sre, member: 7}}\n"),
+        "job_roles.ops.member is not a known key; did you mean max_members?",
+    ),
+    "a policy of a job role that is no ARN": (
+        text("job_roles: {ops: {job_role: on call, owner: sre, policies: [ReadOnlyAccess]}}\n"),
+        "job_roles.ops.policies.0: string should match",
+    ),
+    "a sweep without calls": (text("sweep: {calls: 0}\n"), "sweep.calls: input should be"),
     "an option as a number where a text stands": (
         text("conventions: {ec2-launched-with-profile: {profile: 7}}\n"),
         "profile must be a text",
@@ -220,3 +232,39 @@ def test_what_has_no_unique_id_of_its_own_is_exempt_without_one(subject: str) ->
 def test_one_convention_is_a_list_of_one() -> None:
     (found,) = validate(text(exemption()), KNOWN)["exemptions"]
     assert found["convention"] == [ID]
+
+
+class _Choosing(Convention, abstract=True):
+    options = {  # noqa: RUF012  # the annotation is on the base class
+        "names": Option((), "Some names."),
+        "much": Option(False, "Whether it is much."),
+        "days": Option(7, "Some days."),
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("names: scope", "names must be a list of texts"),
+        ("names: [1]", "names must be a list of texts"),
+        ("much: 1", "much must be true or false"),
+        ("much: 'true'", "much must be true or false"),
+        ("days: true", "days must be a number"),
+        ("days: seven", "days must be a number"),
+    ],
+)
+def test_an_option_takes_values_of_its_own_kind_only(value: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        validate(text(f"conventions: {{x: {{{value}}}}}\n"), {"x": _Choosing})
+
+
+def test_what_ships_as_off_looks_only_when_the_settings_name_it() -> None:
+    class Quiet(_Choosing, abstract=True):
+        ships_as = Mode.OFF
+
+    def mode(rest: str) -> Any:
+        return validate(text(rest), {"x": Quiet})["conventions"]["x"]["mode"]
+
+    assert mode("") == mode("defaults: {mode: observe}\n") == "off"
+    assert mode("conventions: {x: {owner: ops}}\n") == "off"
+    assert mode("conventions: {x: {mode: notify}}\n") == "notify"

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from rolecall.detection.detect import OWN, Detector, Seen, moment
+from rolecall.detection.detect import OWN, Detector, Seen
 from rolecall.detection.overdue import Overdue
 from rolecall.errors import ApprovalVoidError, LeaseHeldError
 from rolecall.model.cases import Case, Status
 from rolecall.model.changes import Change
+from rolecall.model.times import moment
 from rolecall.notification.message import Message
 from rolecall.notification.notify import Notifier
 from rolecall.ports import Cap, Entry, Intent, Opening, Outcome
@@ -98,7 +99,7 @@ class Stack:
     ) -> None:
         self.clock = Clock()
         self.crew = Crew(meanwhile)
-        self.settings, self.registry = settings, Registry(settings.options)
+        self.settings, self.registry = settings, Registry(settings.options, settings.job_roles)
         self.changes = Queue("changes", 180, 12, self.clock)
         self.remedies = Queue("remedies", 360, 12, self.clock)
         self.alerts = Queue("alerts", 180, 12, self.clock)

@@ -9,7 +9,8 @@ from rolecall.errors import ConventionError
 from rolecall.model.calls import Remedy
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
-from rolecall.model.scales import Severity
+from rolecall.model.job_roles import JobRole
+from rolecall.model.scales import Mode, Severity
 from rolecall.model.subjects import Facet, Subject, SubjectRef
 
 # Calls whose permission could also widen access, whatever a remedy uses them for: the remediate
@@ -21,6 +22,9 @@ _GRANTING = frozenset(
         "iam:SetDefaultPolicyVersion",
         "iam:UpdateAssumeRolePolicy",
         "iam:UpdateAccessKey",
+        "iam:UpdateServiceSpecificCredential",
+        "iam:UpdateSSHPublicKey",
+        "iam:UpdateSigningCertificate",
         "ec2:AssociateIamInstanceProfile",
         "ec2:ReplaceIamInstanceProfileAssociation",
     }
@@ -55,12 +59,12 @@ class Option:
     """One key that a convention takes from the settings.
 
     Attributes:
-        default: What it is when the settings do not say.
+        default: What it is when the settings do not say; its type is the option's type.
         says: What it means, for the docs page and for error messages.
         to_act: Whether it must be set before the convention may do more than tell.
     """
 
-    default: str | int | tuple[str, ...]
+    default: str | bool | int | tuple[str, ...]
     says: str
     to_act: bool = False
 
@@ -71,6 +75,20 @@ class Convention:
     A subclass states the good state in the first line of its docstring; the rest of the docstring,
     in the sections of `SECTIONS`, is its docs page. It declares what makes it look, what it reads
     and which calls it may make; rules, permissions and pages are generated from that.
+
+    Attributes:
+        watches: Calls that make it look; none for what only a sweep can see.
+        needs: Facets without which it says nothing. Of several kinds of subject, it judges each kind.
+        remedies: Calls that its remedies may make.
+        opt_in: Of these, the calls that it makes only with an option of the settings: its name by call.
+        related_needs: Facets of the second subject that `related` names.
+        widens: Whether a remedy may leave somebody with more than he had.
+        by_itself: Whether it may act without anybody's approval of the one case.
+        ships_as: The mode of a convention that the settings do not name: `notify` leaves it to the
+            settings' defaults, `off` lets it look only when they name it.
+        grace: Seconds between the drift and what is done about it.
+        settled_by: Calls that may end its open cases.
+        options: Its own keys in the settings.
     """
 
     id: ClassVar[str]
@@ -78,15 +96,23 @@ class Convention:
     watches: ClassVar[tuple[str, ...]]
     needs: ClassVar[tuple[Facet, ...]]
     remedies: ClassVar[tuple[str, ...]] = ()
+    opt_in: ClassVar[Mapping[str, str]] = {}
     related_needs: ClassVar[tuple[Facet, ...]] = ()
     widens: ClassVar[bool] = False
+    by_itself: ClassVar[bool] = True
+    ships_as: ClassVar[Mode] = Mode.NOTIFY
     grace: ClassVar[int] = 0
     settled_by: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[Mapping[str, Option]] = {}
     _abstract: ClassVar[bool] = True
 
-    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        options: Mapping[str, Any] | None = None,
+        job_roles: Mapping[str, JobRole] | None = None,
+    ) -> None:
         self._options = options or {}
+        self.job_roles = job_roles or {}
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__()
@@ -98,13 +124,32 @@ class Convention:
                 raise ConventionError(f"{cls.__name__} does not say its {name}; add it.")
         if not cls.__dict__.get("__doc__"):
             raise ConventionError(f"{cls.__name__} has no docstring; state the good state in it.")
-        if len({facet.kind for facet in cls.needs}) > 1:
-            raise ConventionError(f"{cls.__name__} needs facets of more than one kind of subject.")
 
     @classmethod
-    def kind(cls) -> str:
-        """The kind of subject it judges."""
-        return cls.needs[0].kind
+    def kinds(cls) -> tuple[str, ...]:
+        """The kinds of subject that it judges, in the order of its needs."""
+        return tuple(dict.fromkeys(facet.kind for facet in cls.needs))
+
+    @classmethod
+    def needs_of(cls, kind: str) -> tuple[Facet, ...]:
+        """The facets without which it says nothing of a subject of this kind."""
+        return tuple(facet for facet in cls.needs if facet.kind == kind)
+
+    def wants(self, kind: str) -> tuple[Facet, ...]:  # noqa: ARG002
+        """Facets that are read as well where an account can be asked; it judges without them, too."""
+        return ()
+
+    def reads(self, kind: str) -> tuple[Facet, ...]:
+        """All facets that are read of a subject of this kind where an account can be asked."""
+        return (*self.needs_of(kind), *self.wants(kind))
+
+    def may_call(self) -> tuple[str, ...]:
+        """The calls that its remedies may make under these options."""
+        return tuple(
+            call
+            for call in self.remedies
+            if call not in self.opt_in or self.option(self.opt_in[call])
+        )
 
     @classmethod
     def section(cls, title: str) -> str:
@@ -138,8 +183,31 @@ class Convention:
         return Drift(self.id, ref, part, says, found, expected, before, remediable)
 
     def drifts(self, subject: Any) -> Iterator[Drift]:
-        """Yield the evidence against a subject of its kind; nothing when all is well."""
+        """Yield the evidence against a subject of one of its kinds; nothing when all is well."""
         raise NotImplementedError
+
+    def absent(self, ref: SubjectRef) -> Iterator[Drift]:  # noqa: ARG002
+        """Yield what is wrong with a subject that is not there; nothing for most conventions."""
+        yield from ()
+
+    def expects(self, account: str) -> Iterator[SubjectRef]:  # noqa: ARG002
+        """Yield the subjects that must be there, for a sweep to miss them."""
+        yield from ()
+
+    def judge(self, ref: SubjectRef, subject: Any | None) -> Iterator[Drift]:
+        """Yield the evidence against a subject, or against its absence where it is None."""
+        return self.drifts(subject) if subject else self.absent(ref)
+
+    def refused(self, change: Change) -> Iterator[Drift]:  # noqa: ARG002
+        """Yield what a watched call shows although AWS refused it; it can only be told."""
+        yield from ()
+
+    def brought(self, drift: Drift, change: Change) -> Drift | None:  # noqa: ARG002
+        """The drift as this change brought it: worse or less sure, or None where its actor may.
+
+        For what state alone cannot tell, such as who added whom. A sweep does not ask it.
+        """
+        return drift
 
     def remedy(self, drift: Drift) -> Remedy | None:  # noqa: ARG002  # the default is to tell
         """The plan that removes the drift; None when the convention can only tell."""
@@ -168,12 +236,15 @@ class ActivityConvention(Convention, abstract=True):
         pattern: The EventBridge pattern of its own rule.
         of_own_roles: Whether it judges what the stack's own roles did, and nothing else. Only the
             deployed stack knows its roles, so the generated rule names them, not the pattern.
+        of_reads: Whether its calls are read-only in CloudTrail's eyes: EventBridge drops those unless the
+            rule asks for all management events.
     """
 
     watches: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[Facet, ...]] = ()
     pattern: ClassVar[Mapping[str, Any]]
     of_own_roles: ClassVar[bool] = False
+    of_reads: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__(abstract=abstract)
@@ -181,10 +252,14 @@ class ActivityConvention(Convention, abstract=True):
             raise ConventionError(f"{cls.__name__} does not say its pattern; add it.")
 
     @classmethod
-    def kind(cls) -> str:
+    def kinds(cls) -> tuple[str, ...]:
         """The account itself: a change has no other subject of its own."""
-        return "account"
+        return ("account",)
 
     def seen(self, change: Change) -> Iterator[Drift]:
         """Yield the evidence that a change breaks this convention."""
         raise NotImplementedError
+
+    def confirmed(self, drift: Drift, related: Subject | None) -> bool:  # noqa: ARG002
+        """Whether what is there bears the evidence out; `related` is None where nothing can be read."""
+        return True

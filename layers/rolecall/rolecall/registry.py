@@ -9,6 +9,7 @@ from typing import Any
 from rolecall import conventions
 from rolecall.convention import ActivityConvention, Convention
 from rolecall.errors import ConventionError
+from rolecall.model.job_roles import JobRole
 
 
 def _modules() -> Iterator[str]:
@@ -52,10 +53,15 @@ def convention_classes() -> Mapping[str, type[Convention]]:
 class Registry:
     """The conventions with their options, and which of them a call makes look."""
 
-    def __init__(self, options: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    def __init__(
+        self,
+        options: Mapping[str, Mapping[str, Any]] | None = None,
+        job_roles: Mapping[str, JobRole] | None = None,
+    ) -> None:
         options = options or {}
         self.conventions: Mapping[str, Convention] = {
-            id_: convention(options.get(id_)) for id_, convention in convention_classes().items()
+            id_: convention(options.get(id_), job_roles)
+            for id_, convention in convention_classes().items()
         }
         self.activity: tuple[ActivityConvention, ...] = tuple(
             c for c in self.conventions.values() if isinstance(c, ActivityConvention)

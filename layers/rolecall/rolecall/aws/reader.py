@@ -1,5 +1,6 @@
 """Reads the live state of subjects."""
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from rolecall.aws.identities import IDENTITIES
 from rolecall.aws.session import Aws
 from rolecall.errors import RemedyError, UnsettledError
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.times import moment
 
 
 class AwsReader:
@@ -45,7 +47,8 @@ class AwsReader:
                 return None  # an empty answer: AWS no longer lists an instance that is long gone
             state |= found
             known |= {name: text for name, text in zip(known, told, strict=False) if text}
-        return subject(ref, {facet: state[facet] for facet in wanted}, **known)
+        read_at = moment(time.time())
+        return subject(ref, {facet: state[facet] for facet in wanted}, **known, at=read_at)
 
     def unique_id(self, ref: SubjectRef) -> str:
         """The subject's unique id now; "" when it has none, is gone, or AWS does not tell this role.

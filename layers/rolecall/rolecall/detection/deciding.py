@@ -65,6 +65,7 @@ class Facts:
         paused: Why all writes are paused, or "".
         capped: Which cap holds this write back, in words, or "".
         unguarded: Why nobody might be left who can administer IAM, or "".
+        swept: Whether a sweep found it, and no change.
         unique_id: The subject's unique id, if an exemption depends on it; "" where it is not known, None
             where no account can be asked.
     """
@@ -77,6 +78,7 @@ class Facts:
     paused: str = ""
     capped: str = ""
     unguarded: str = ""
+    swept: bool = False
     unique_id: str | None = ""
 
 
@@ -126,7 +128,9 @@ def decide(drift: Drift, convention: Convention, settings: Settings, facts: Fact
         mode,
         Verdict.OFF,
         Status.OBSERVED,
-        settings.severity(convention.id, convention.severity),
+        settings.severity(
+            convention.id, Severity(drift.severity) if drift.severity else convention.severity
+        ),
         remedy=convention.remedy(drift) if drift.remediable else None,
     )
     if mode is Mode.OFF:
@@ -158,11 +162,13 @@ def _judged(
     acts = acts and exempt is not Standing.UNSURE
     if acts and drift.subject.kind in _NEEDS_PATH and not facts.path:
         acts, note = False, "its path is not known, so it may be one of AWS's own"
+    if acts and facts.swept and not settings.sweep_acts(convention.id):
+        acts, note = False, "a sweep found it, which only tells"
     plan = replace(plan, reason=note)
     grace = settings.grace(convention.id, convention.grace)
     if acts and facts.through == "CloudFormation":
         grace = max(grace, CLOUDFORMATION_GRACE)
-    by_itself = acts and plan.mode is not Mode.APPROVE
+    by_itself = acts and plan.mode is not Mode.APPROVE and convention.by_itself
     # What was done does not go away, so nothing is waited for.
     waits = grace and not facts.waited and not isinstance(convention, ActivityConvention)
     if waits:

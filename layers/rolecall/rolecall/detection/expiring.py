@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from rolecall.detection.detect import moment
 from rolecall.model.cases import Case, Origin, Status, case_id
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
 from rolecall.model.subjects import SubjectRef
+from rolecall.model.times import moment
 from rolecall.ports import Bus, Ledger, Opening
 from rolecall.settings import Exemption, Settings
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from rolecall.model.calls import Call
 from rolecall.model.changes import Change, Rejected
-from rolecall.model.pointing import is_name, subjects
+from rolecall.model.pointing import is_name, kinds_of, subjects
 from rolecall.model.subjects import SubjectRef
 from rolecall.model.times import seconds
 from rolecall.policy.reading import ShapeError, load
@@ -68,7 +68,12 @@ class OwnChanges:
         )
 
     def _subjects(self, change: Change) -> Iterator[SubjectRef]:
-        kinds = {c.kind() for c in self._registry if change.call in c.remedies}
+        kinds = {
+            kind
+            for convention in self._registry
+            if change.call in convention.remedies
+            for kind in kinds_of(change.call, convention.kinds())
+        }
         for kind in sorted(kinds):
             refs = subjects(change, kind)
             if not isinstance(refs, Rejected):

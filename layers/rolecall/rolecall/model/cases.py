@@ -12,6 +12,7 @@ from rolecall.model.drifts import Drift, digest
 from rolecall.model.scales import Mode, Severity
 
 SCHEMA_VERSION = 1
+SWEEP = "rolecall:Sweep"  # what stands for the call where a sweep found the drift
 
 
 class Status(StrEnum):
@@ -70,6 +71,11 @@ class Origin:
     account: str
     region: str
     replayed: bool = False
+
+    @property
+    def swept(self) -> bool:
+        """Whether a sweep found the drift, and no change brought it."""
+        return self.call == SWEEP
 
     @classmethod
     def of(cls, change: Change) -> Self:

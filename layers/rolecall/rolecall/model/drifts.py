@@ -32,6 +32,7 @@ class Drift:
         expected: What it should be, as JSON-able data; None where it should not be there.
         before: The whole value that the part stands in, where a remedy can only write the whole.
         remediable: Whether the convention's remedy may be used; an inconclusive drift is only told.
+        severity: How bad it is, where it is worse or less bad than the convention's others; or "".
     """
 
     convention: str
@@ -42,6 +43,7 @@ class Drift:
     expected: Any = None
     before: Any = None
     remediable: bool = True
+    severity: str = ""
 
     @property
     def key(self) -> str:
@@ -64,6 +66,7 @@ class Drift:
             "expected": self.expected,
             "before": self.before,
             "remediable": self.remediable,
+            "severity": self.severity,
         }
 
     @classmethod

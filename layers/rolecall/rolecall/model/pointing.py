@@ -1,19 +1,18 @@
-"""From a change to the subjects it points at, and to what it says of their state.
+"""From a change to the subjects it points at. Their state is read from the account."""
 
-Live, only the subjects are used and their state is read from the account. What the record says of
-that state serves where nothing can be read: backtests, and samples replayed without an account.
-"""
-
+import re
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from rolecall.model.changes import Change, Rejected
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.parts import at, items
+from rolecall.model.subjects import SubjectRef
 
 # IAM API reference: names are alphanumeric with +=,.@_- and at most 128 characters.
 _NAME = frozenset(string.ascii_letters + string.digits + "+=,.@_-")
 _NAME_LENGTH = 128
+_POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\x21-\x7e]{1,640}")
 _HEX = frozenset("0123456789abcdef")
 _REGION = frozenset(string.ascii_lowercase + string.digits + "-")
 
@@ -35,6 +34,23 @@ _ON_ONESELF = frozenset(
     }
 )
 _PARAMETER = {"user": "userName", "group": "groupName", "role": "roleName"}
+_DELETED = re.compile(r"iam:Delete(User|Group|Role|Policy)$")
+
+
+def kinds_of(call: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of these kinds of subject a call is about; where it is only one, that one."""
+    if len(kinds) == 1:
+        return kinds
+    name = call.partition(":")[2]
+    # A policy of a user is a part of the user: only a managed one is a subject itself.
+    managed = re.match(r"(Create|Delete|SetDefault)Policy", name) is not None
+    return tuple(kind for kind in kinds if (managed if kind == "policy" else kind.title() in name))
+
+
+def removes(change: Change, kind: str) -> bool:
+    """Whether a change took the subject of this kind itself away."""
+    found = _DELETED.match(change.call)
+    return found is not None and found[1].lower() == kind and not change.error
 
 
 def is_name(kind: str, name: object) -> bool:
@@ -43,54 +59,50 @@ def is_name(kind: str, name: object) -> bool:
         return False
     if kind == "instance":
         return name.startswith("i-") and 10 <= len(name) <= 19 and _HEX.issuperset(name[2:])  # noqa: PLR2004
+    if kind == "policy":
+        return _POLICY_ARN.fullmatch(name) is not None
     return len(name) <= _NAME_LENGTH and _NAME.issuperset(name)
-
-
-def _at(value: Any, *path: str) -> Any:
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
-def _items(change: Change) -> list[Any]:
-    items = _at(change.response, "instancesSet", "items")
-    return items if isinstance(items, list) else []
 
 
 def _names(change: Change, kind: str) -> Iterator[Any]:
     if kind == "account":
         yield change.account
     elif kind == "instance":
-        items = _items(change)
-        for item in items:
-            yield _at(item, "instanceId")
-        if not items:
+        launched = items(at(change.response, "instancesSet", "items"))
+        for item in launched:
+            yield at(item, "instanceId")
+        if not launched:
             # EC2's later calls wrap their parameters and keep the API's spelling of them.
             wrapper = f"{change.call.partition(':')[2]}Request"
-            yield (_at(change.request, "instanceId") or _at(change.request, wrapper, "InstanceId"))
+            yield (at(change.request, "instanceId") or at(change.request, wrapper, "InstanceId"))
     elif kind == "user":
         yield (
-            _at(change.request, "userName")
-            or _at(change.response, "accessKey", "userName")
+            at(change.request, "userName")
+            or at(change.response, "accessKey", "userName")
             or _oneself(change)
         )
+    elif kind == "policy":
+        yield at(change.request, "policyArn") or at(change.response, "policy", "arn")
     else:
-        yield _at(change.request, _PARAMETER.get(kind, ""))
+        parameter = _PARAMETER.get(kind, "")
+        # A group or user that was renamed is found by its new name.
+        renamed = f"new{parameter[:1].upper()}{parameter[1:]}"
+        yield at(change.request, renamed) or at(change.request, parameter)
 
 
 def _omitted(change: Change) -> bool:
     return any(
-        str(_at(part, "omitted")).lower() == "true" for part in (change.request, change.response)
+        str(at(part, "omitted")).lower() == "true" for part in (change.request, change.response)
     )
 
 
 def _oneself(change: Change) -> Any:
     # Then the actor has its name. One that CloudTrail left out was there, and may be anybody's; a
     # role or root is no user.
-    identity = _at(change.record, "userIdentity")
-    if change.call not in _ON_ONESELF or _omitted(change) or _at(identity, "type") != "IAMUser":
+    identity = at(change.record, "userIdentity")
+    if change.call not in _ON_ONESELF or _omitted(change) or at(identity, "type") != "IAMUser":
         return None
-    return _at(identity, "userName")
+    return at(identity, "userName")
 
 
 def subjects(change: Change, kind: str) -> tuple[SubjectRef, ...] | Rejected:
@@ -112,74 +124,9 @@ def subjects(change: Change, kind: str) -> tuple[SubjectRef, ...] | Rejected:
     return tuple(SubjectRef(kind, name, change.account, region) for name in names)
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _inline(change: Change, facet: Facet) -> dict[Facet, Any]:
-    name = _text(_at(change.request, "policyName"))
-    document = _text(_at(change.request, "policyDocument"))
-    return {facet: {name: document or ""}} if name else {}
-
-
-def _attached(change: Change, facet: Facet) -> dict[Facet, Any]:
-    arn = _text(_at(change.request, "policyArn"))
-    return {facet: {arn: arn.rpartition("/")[2]}} if arn else {}
-
-
-def _user(found: dict[Facet, Any]) -> dict[Facet, Any]:
-    # What else the user holds is not known, and what is not known adds no drift.
-    nothing: dict[Facet, Any] = {Facet.USER_INLINE_POLICIES: {}, Facet.USER_ATTACHED_POLICIES: {}}
-    return nothing | found if found else {}
-
-
-def _access_key(change: Change) -> dict[Facet, Any]:
-    created = _at(change.response, "accessKey")
-    key = _text(_at(created, "accessKeyId")) or _text(_at(change.request, "accessKeyId"))
-    status = _text(_at(created, "status")) or _text(_at(change.request, "status"))
-    return {Facet.USER_ACCESS_KEYS: {key: status}} if key and status else {}
-
-
-def _trust(change: Change) -> dict[Facet, Any]:
-    text = _text(_at(change.request, "assumeRolePolicyDocument")) or _text(
-        _at(change.request, "policyDocument")
-    )
-    return {Facet.ROLE_TRUST: text} if text is not None else {}
-
-
-def _instance(change: Change, ref: SubjectRef) -> dict[Facet, Any]:
-    for item in _items(change):
-        if _at(item, "instanceId") == ref.name:
-            tags = _at(item, "tagSet", "items")
-            return {
-                Facet.INSTANCE_STATE: _text(_at(item, "instanceState", "name")) or "pending",
-                Facet.INSTANCE_PROFILE: _text(_at(item, "iamInstanceProfile", "arn")),
-                Facet.INSTANCE_TAGS: {
-                    str(_at(tag, "key")): str(_at(tag, "value") or "")
-                    for tag in (tags if isinstance(tags, list) else [])
-                },
-            }
-    return {}
-
-
-_SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
-    "iam:PutUserPolicy": lambda c, _: _user(_inline(c, Facet.USER_INLINE_POLICIES)),
-    "iam:AttachUserPolicy": lambda c, _: _user(_attached(c, Facet.USER_ATTACHED_POLICIES)),
-    "iam:CreateAccessKey": lambda c, _: _access_key(c),
-    "iam:UpdateAccessKey": lambda c, _: _access_key(c),
-    "iam:CreateGroup": lambda _, __: {
-        Facet.GROUP_INLINE_POLICIES: {},
-        Facet.GROUP_ATTACHED_POLICIES: {},
-    },
-    "iam:PutGroupPolicy": lambda c, _: _inline(c, Facet.GROUP_INLINE_POLICIES),
-    "iam:AttachGroupPolicy": lambda c, _: _attached(c, Facet.GROUP_ATTACHED_POLICIES),
-    "iam:CreateRole": lambda c, _: _trust(c),
-    "iam:UpdateAssumeRolePolicy": lambda c, _: _trust(c),
-    "ec2:RunInstances": _instance,
-}
-
-
-def recorded(change: Change, ref: SubjectRef) -> Mapping[Facet, Any]:
-    """The facets of a subject that the record itself tells; empty where it tells none."""
-    says = _SAYS.get(change.call)
-    return says(change, ref) if says and not change.error else {}
+def all_subjects(change: Change, kinds: tuple[str, ...]) -> Iterator[SubjectRef]:
+    """Yield the subjects of these kinds that a change points at, as far as it says which they are."""
+    for kind in kinds_of(change.call, kinds):
+        refs = subjects(change, kind)
+        if not isinstance(refs, Rejected):
+            yield from refs

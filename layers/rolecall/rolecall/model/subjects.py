@@ -1,9 +1,11 @@
 """The things that conventions judge, and the facets of their state."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NotRequired, Self, TypedDict
+
+from rolecall.model.times import DAY, seconds
 
 
 class Facet(StrEnum):
@@ -12,7 +14,20 @@ class Facet(StrEnum):
     USER_INLINE_POLICIES = "user.inline-policies"
     USER_ATTACHED_POLICIES = "user.attached-policies"
     USER_ACCESS_KEYS = "user.access-keys"
+    USER_ACCESS_KEY_DATES = "user.access-key-dates"
+    USER_ACCESS_KEY_USE = "user.access-key-use"
+    USER_IDENTITY = "user.identity"
     USER_GROUPS = "user.groups"
+    USER_TAGS = "user.tags"
+    USER_POLICY_GROUPS = "user.policy-groups"
+    USER_LOGIN_PROFILE = "user.login-profile"
+    USER_MFA_DEVICES = "user.mfa-devices"
+    USER_SERVICE_CREDENTIALS = "user.service-credentials"
+    USER_SSH_KEYS = "user.ssh-keys"
+    USER_SIGNING_CERTIFICATES = "user.signing-certificates"
+    GROUP_IDENTITY = "group.identity"
+    GROUP_MEMBERS = "group.members"
+    GROUP_ATTACHED_DOCUMENTS = "group.attached-documents"
     GROUP_INLINE_POLICIES = "group.inline-policies"
     GROUP_ATTACHED_POLICIES = "group.attached-policies"
     ROLE_TRUST = "role.trust"
@@ -23,6 +38,8 @@ class Facet(StrEnum):
     INSTANCE_TAGS = "instance.tags"
     POLICY_GROUPS = "policy.groups"
     POLICY_DOCUMENT = "policy.document"
+    ACCOUNT_SUMMARY = "account.summary"
+    ACCOUNT_PASSWORD_POLICY = "account.password-policy"  # noqa: S105  # the name of a facet
 
     @property
     def kind(self) -> str:
@@ -88,19 +105,27 @@ class Subject:
     """A subject and those facets of its state that were read.
 
     Reading a facet that was not asked for raises KeyError: a convention must declare what it needs.
-    `path` and `unique_id` are there where what was read tells them, and "" otherwise.
+    `path` and `unique_id` are there where what was read tells them, and "" otherwise. `at` is when it
+    was read, as `Change.time` is written: what has an age is judged by it, for a convention has no
+    clock.
     """
 
-    __slots__ = ("path", "ref", "state", "unique_id")
+    __slots__ = ("at", "path", "ref", "state", "unique_id")
     kind: ClassVar[str] = ""
 
     def __init__(
-        self, ref: SubjectRef, state: Mapping[Facet, Any], path: str = "", unique_id: str = ""
+        self,
+        ref: SubjectRef,
+        state: Mapping[Facet, Any],
+        path: str = "",
+        unique_id: str = "",
+        at: str = "",
     ) -> None:
         self.ref = ref
         self.state = state
         self.path = path
         self.unique_id = unique_id
+        self.at = at
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -117,6 +142,39 @@ class Subject:
     def knows(self, facets: Iterable[Facet]) -> bool:
         """Whether all these facets were read."""
         return all(facet in self.state for facet in facets)
+
+    def days_since(self, time: str) -> float:
+        """Days between a time and the reading; NaN, which is no age, where one of the two is no time."""
+        return (seconds(self.at) - seconds(time)) / DAY
+
+
+class Identity(TypedDict):
+    """What AWS says of a user or group itself; times as `Change.time` is written.
+
+    Attributes:
+        created: When it was made.
+        password_used: When its password was last used; None where never, or not for years.
+        boundary: ARN of its permissions boundary, or None.
+    """
+
+    created: str
+    password_used: NotRequired[str | None]
+    boundary: NotRequired[str | None]
+
+
+class LoginProfile(TypedDict):
+    """A user's console password: when it was made."""
+
+    created: str
+
+
+class ServiceCredential(TypedDict):
+    """A credential that works with one AWS service only; `expires` is None where it never does."""
+
+    service: str
+    status: str
+    created: str
+    expires: str | None
 
 
 class User(Subject):
@@ -142,6 +200,70 @@ class User(Subject):
         found: Mapping[str, str] = self.state[Facet.USER_ACCESS_KEYS]
         return found
 
+    @property
+    def access_key_dates(self) -> Mapping[str, str]:
+        """When each access key was made, by its id."""
+        found: Mapping[str, str] = self.state[Facet.USER_ACCESS_KEY_DATES]
+        return found
+
+    @property
+    def access_key_use(self) -> Mapping[str, str | None]:
+        """When each access key was last used, by its id; None where it never was."""
+        found: Mapping[str, str | None] = self.state[Facet.USER_ACCESS_KEY_USE]
+        return found
+
+    @property
+    def identity(self) -> Identity:
+        """What AWS says of the user itself."""
+        found: Identity = self.state[Facet.USER_IDENTITY]
+        return found
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the groups it is in."""
+        return tuple(self.state[Facet.USER_GROUPS])
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Value by tag key."""
+        found: Mapping[str, str] = self.state[Facet.USER_TAGS]
+        return found
+
+    @property
+    def policy_groups(self) -> Mapping[str, Sequence[str]]:
+        """Names of the groups that carry each of its attached policies, by policy ARN."""
+        found: Mapping[str, Sequence[str]] = self.state[Facet.USER_POLICY_GROUPS]
+        return found
+
+    @property
+    def login_profile(self) -> LoginProfile | None:
+        """Its console password, or None."""
+        found: LoginProfile | None = self.state[Facet.USER_LOGIN_PROFILE]
+        return found
+
+    @property
+    def mfa_devices(self) -> tuple[str, ...]:
+        """Serial numbers of its MFA devices."""
+        return tuple(self.state[Facet.USER_MFA_DEVICES])
+
+    @property
+    def service_credentials(self) -> Mapping[str, ServiceCredential]:
+        """Its service-specific credentials by id."""
+        found: Mapping[str, ServiceCredential] = self.state[Facet.USER_SERVICE_CREDENTIALS]
+        return found
+
+    @property
+    def ssh_keys(self) -> Mapping[str, str]:
+        """Status (`Active`, `Inactive`) by SSH public key id."""
+        found: Mapping[str, str] = self.state[Facet.USER_SSH_KEYS]
+        return found
+
+    @property
+    def signing_certificates(self) -> Mapping[str, str]:
+        """Status (`Active`, `Inactive`) by signing certificate id."""
+        found: Mapping[str, str] = self.state[Facet.USER_SIGNING_CERTIFICATES]
+        return found
+
 
 class Group(Subject):
     """An IAM group."""
@@ -160,6 +282,23 @@ class Group(Subject):
         found: Mapping[str, str] = self.state[Facet.GROUP_ATTACHED_POLICIES]
         return found
 
+    @property
+    def identity(self) -> Identity:
+        """What AWS says of the group itself."""
+        found: Identity = self.state[Facet.GROUP_IDENTITY]
+        return found
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Names of its users."""
+        return tuple(self.state[Facet.GROUP_MEMBERS])
+
+    @property
+    def attached_documents(self) -> Mapping[str, str]:
+        """Text of the default version of each attached policy, by policy ARN."""
+        found: Mapping[str, str] = self.state[Facet.GROUP_ATTACHED_DOCUMENTS]
+        return found
+
 
 class Role(Subject):
     """An IAM role."""
@@ -170,6 +309,12 @@ class Role(Subject):
     def trust(self) -> str:
         """Text of the trust policy, exactly as AWS stores it."""
         found: str = self.state[Facet.ROLE_TRUST]
+        return found
+
+    @property
+    def inline_policies(self) -> Mapping[str, str]:
+        """Policy text by policy name, exactly as AWS stores it."""
+        found: Mapping[str, str] = self.state[Facet.ROLE_INLINE_POLICIES]
         return found
 
 
@@ -207,11 +352,29 @@ class Policy(Subject):
         """Names of the groups that carry it."""
         return tuple(self.state[Facet.POLICY_GROUPS])
 
+    @property
+    def document(self) -> str:
+        """Text of its default version."""
+        found: str = self.state[Facet.POLICY_DOCUMENT]
+        return found
+
 
 class Account(Subject):
     """The account itself."""
 
     kind = "account"
+
+    @property
+    def summary(self) -> Mapping[str, int]:
+        """IAM's counts and quotas by AWS's own names: `Groups`, `GroupsQuota`, ..."""
+        found: Mapping[str, int] = self.state[Facet.ACCOUNT_SUMMARY]
+        return found
+
+    @property
+    def password_policy(self) -> Mapping[str, Any] | None:
+        """The password policy by AWS's own names, or None where there is none."""
+        found: Mapping[str, Any] | None = self.state[Facet.ACCOUNT_PASSWORD_POLICY]
+        return found
 
 
 KINDS: Mapping[str, type[Subject]] = {
@@ -220,7 +383,11 @@ KINDS: Mapping[str, type[Subject]] = {
 
 
 def subject(
-    ref: SubjectRef, state: Mapping[Facet, Any], path: str = "", unique_id: str = ""
+    ref: SubjectRef,
+    state: Mapping[Facet, Any],
+    path: str = "",
+    unique_id: str = "",
+    at: str = "",
 ) -> Subject:
     """The subject of the right class for the reference's kind."""
-    return KINDS[ref.kind](ref, state, path, unique_id)
+    return KINDS[ref.kind](ref, state, path, unique_id, at)

@@ -1,7 +1,9 @@
 """Times as text: UTC, as CloudTrail and the ledger write them."""
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
+
+DAY = 86_400.0  # seconds
 
 
 def seconds(time: str) -> float:
@@ -10,3 +12,8 @@ def seconds(time: str) -> float:
         return datetime.fromisoformat(time).timestamp()
     except (ValueError, OverflowError):
         return math.nan
+
+
+def moment(now: float) -> str:
+    """A time as text: UTC, whole seconds."""
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from rolecall.detection.detect import moment
 from rolecall.errors import ApprovalVoidError, CaseError
 from rolecall.model.actors import actor_of
 from rolecall.model.cases import Approval, Case, Status
+from rolecall.model.times import moment
 from rolecall.ports import Ledger, Remedies
 from rolecall.registry import Registry
 

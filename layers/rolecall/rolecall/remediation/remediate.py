@@ -12,7 +12,6 @@ from typing import Any
 
 from rolecall.convention import Convention
 from rolecall.detection.deciding import Decision, Facts, Verdict, decide
-from rolecall.detection.detect import moment
 from rolecall.detection.exempting import identity
 from rolecall.errors import (
     CappedError,
@@ -28,6 +27,7 @@ from rolecall.model.drifts import Drift, digest
 from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, Subject
 from rolecall.model.subjects import subject as make_subject
+from rolecall.model.times import moment
 from rolecall.ports import Bus, Caller, Cap, Entry, Intent, Ledger, Outcome, Reader
 from rolecall.registry import Registry
 from rolecall.remediation.guard import Guard
@@ -106,17 +106,20 @@ class Remediator:
         if convention is None:
             reason = f"the convention {case.drift.convention} is not deployed any more"
             return self._ended(case, Status.FAILED, reason), None
-        subject = self._reader.read(case.drift.subject, convention.needs)
+        ref = case.drift.subject
+        subject = self._reader.read(ref, convention.reads(ref.kind))
         drift = self._same(convention, subject, case.drift)
-        if subject is None or drift is None:
+        if drift is None:
             return self._gone(entry, convention, subject)
         facts = self._facts(case, drift, convention, subject)
         decision = decide(drift, convention, self._settings, facts)
+        if subject is None:  # what is not there can only be told
+            return self._decided(case, drift, decision), None
         if decision.verdict is Verdict.OBSERVE and decision.remedy:
             return self._rehearsed(entry, decision, subject), None
         if decision.verdict is not Verdict.REMEDIATE or decision.remedy is None:
             return self._decided(case, drift, decision), None
-        if not decision.remedy.calls <= set(convention.remedies):
+        if not decision.remedy.calls <= set(convention.may_call()):
             return self._ended(case, Status.FAILED, "its remedy is not a declared one"), None
         try:
             self._guard.check(drift.subject, decision.remedy)
@@ -144,13 +147,16 @@ class Remediator:
                 after=int(wait) + 1,
             )
 
-    def _facts(self, case: Case, drift: Drift, convention: Convention, subject: Subject) -> Facts:
+    def _facts(
+        self, case: Case, drift: Drift, convention: Convention, subject: Subject | None
+    ) -> Facts:
         today = moment(self._clock())[:10]
         return Facts(
             today=today,
-            path=subject.path,
+            path=subject.path if subject else "",
             unique_id=identity(drift, subject, self._settings, today, self._reader.unique_id),
             waited=True,
+            swept=case.origin.swept,
             approved=self._is_approved(case, drift, convention),
         )
 
@@ -299,7 +305,7 @@ class Remediator:
                     case.moved(Status.PROTECTED, reason=str(error)), severity=Severity.CRITICAL
                 ), None
             return self._ended(case, Status.FAILED, str(error)), None
-        after = self._reader.read(case.drift.subject, convention.needs)
+        after = self._reader.read(case.drift.subject, convention.reads(case.drift.subject.kind))
         if after is None:
             return self._ended(case, Status.SUPERSEDED, "the subject went away meanwhile"), None
         return self._acted(entry, convention, after, intent, undo, before)
@@ -328,9 +334,7 @@ class Remediator:
 
     @staticmethod
     def _same(convention: Convention, subject: Subject | None, drift: Drift) -> Drift | None:
-        if subject is None:
-            return None
-        for found in convention.drifts(subject):
+        for found in convention.judge(drift.subject, subject):
             if (found.part, found.state) == (drift.part, drift.state):
                 return found
         return None

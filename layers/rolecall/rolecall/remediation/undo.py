@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rolecall.convention import Convention
-from rolecall.detection.detect import moment
 from rolecall.errors import CaseError, ChangedSinceError, RemedyError, UndoRefusedError
 from rolecall.model.calls import Call, Result
 from rolecall.model.cases import Case, Status
 from rolecall.model.stories import LedgerExemption
 from rolecall.model.subjects import Facet, Subject
 from rolecall.model.subjects import subject as make_subject
+from rolecall.model.times import moment
 from rolecall.ports import Bus, Caller, Entry, Intent, Ledger, Outcome, Reader
 from rolecall.registry import Registry
 
@@ -123,7 +123,8 @@ class Undoer:
                 raise UndoRefusedError(
                     f"The answer of the remedy of {case_id} was lost: make {call.name} by hand."
                 )
-        now = self._reader.read(case.drift.subject, convention.needs)
+        ref = case.drift.subject
+        now = self._reader.read(ref, convention.reads(ref.kind))
         if now is None:
             raise UndoRefusedError(f"The {case.drift.subject} is gone; there is nothing to undo.")
         drifts = _drifts(convention, now, entry, entry.outcome)

@@ -1,6 +1,7 @@
 """What would have happened: the conventions over recorded events, without an account.
 
-A subject's state is only what its record says; a convention that needs more says nothing.
+A subject's state is only what its record says, or what was written down beside it; a convention that
+needs more says nothing.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,15 +11,19 @@ from typing import Any
 
 from rolecall.convention import Convention
 from rolecall.detection.deciding import Facts, decide
-from rolecall.detection.judging import judge
+from rolecall.detection.judging import judge, judge_everything
+from rolecall.model.cases import SWEEP
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.drifts import Drift
-from rolecall.model.pointing import recorded, subjects
+from rolecall.model.pointing import all_subjects, removes
+from rolecall.model.recorded import recorded
 from rolecall.model.records import parse
 from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
 from rolecall.model.times import seconds
 from rolecall.registry import Registry
+from rolecall.replaying.memory import MemoryAccount
+from rolecall.replaying.states import is_state, staged, swept
 from rolecall.settings import Settings
 
 
@@ -86,11 +91,15 @@ class Backtest:
         """
         for at, value in placed:
             self.records += 1
-            change = value if isinstance(value, Rejected) else parse(value)
-            if isinstance(change, Rejected):
+            account = staged(value)
+            if isinstance(account, Rejected):
+                self._reject(at, account)
+            elif account and is_state(value):
+                yield from self._sweep(at, account)
+            elif isinstance(change := self._parsed(value), Rejected):
                 self._reject(at, change)
-                continue
-            yield from self._judge(at, change)
+            else:
+                yield from self._judge(at, change, account)
         for convention, past, grace in self._graced:
             if not self._was_settled(convention, past, grace):
                 self.drifts += 1
@@ -100,19 +109,29 @@ class Backtest:
         self.rejected += 1
         self.reasons.append((at, rejected.reason))
 
-    def _judge(self, at: str, change: Change) -> Iterator[PastDrift]:
+    @staticmethod
+    def _parsed(value: Any) -> Change | Rejected:
+        return value if isinstance(value, Rejected) else parse(value)
+
+    def _sweep(self, at: str, account: MemoryAccount) -> Iterator[PastDrift]:
+        """Judge a state that was written down alone, as a sweep judges the account."""
+        change = swept(account)
+        for judgement in judge_everything(account.everything(), self._registry, self._settings):
+            for drift in judgement.drifts:
+                self.drifts += 1
+                yield self._past(at, change, judgement.convention, drift)
+
+    def _judge(self, at: str, change: Change, account: MemoryAccount | None) -> Iterator[PastDrift]:
         for convention in self._registry.settled(change.call):
             self._note(convention, change)
-        judged, rejected = judge(change, self._registry, self._settings, self._reader(change))
+        read = self._reader(change, account)
+        judged, rejected = judge(change, self._registry, self._settings, read)
         if rejected:
             self._reject(at, rejected[0])
         for judgement in judged:
             convention = judgement.convention
             for drift in judgement.drifts:
-                # Records do not tell paths: nearly all subjects lie at the root. Nor unique ids.
-                facts = Facts(self._today, "/", change.through, waited=True, unique_id=None)
-                decision = decide(drift, convention, self._settings, facts)
-                past = PastDrift(at, change, drift, decision.severity, decision.status.value)
+                past = self._past(at, change, convention, drift)
                 grace = self._settings.grace(convention.id, convention.grace)
                 if grace and convention.settled_by:
                     self._graced.append((convention, past, grace))
@@ -120,19 +139,34 @@ class Backtest:
                     self.drifts += 1
                     yield past
 
+    def _past(self, at: str, change: Change, convention: Convention, drift: Drift) -> PastDrift:
+        # Records do not tell paths: nearly all subjects lie at the root. Nor unique ids.
+        facts = Facts(
+            self._today,
+            "/",
+            change.through,
+            waited=True,
+            swept=change.call == SWEEP,
+            unique_id=None,
+        )
+        decision = decide(drift, convention, self._settings, facts)
+        return PastDrift(at, change, drift, decision.severity, decision.status.value)
+
     @staticmethod
-    def _reader(change: Change) -> Any:
+    def _reader(change: Change, account: MemoryAccount | None) -> Any:
         def read(ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
-            found = subject(ref, recorded(change, ref))
-            return found if found.knows(facets) else None
+            if account and ref in account.state:
+                return account.read(ref, facets)
+            # With what the record tells of it: who needs more says nothing.
+            gone = removes(change, ref.kind)
+            return None if gone else subject(ref, recorded(change, ref), at=change.time)
 
         return read
 
     def _note(self, convention: Convention, change: Change) -> None:
         if change.error or not self._settings.grace(convention.id, convention.grace):
             return
-        refs = subjects(change, convention.kind())
-        for ref in refs if not isinstance(refs, Rejected) else ():
+        for ref in all_subjects(change, convention.kinds()):
             self._settled.setdefault((convention.id, ref.key), []).append(change.time)
 
     def _was_settled(self, convention: Convention, past: PastDrift, grace: int) -> bool:

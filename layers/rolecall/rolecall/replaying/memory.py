@@ -4,21 +4,35 @@ It serves replays without an account, and the tests as the fake of the reader an
 """
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from rolecall.model.calls import Call
 from rolecall.model.changes import Change
-from rolecall.model.pointing import recorded
+from rolecall.model.pointing import removes
+from rolecall.model.recorded import recorded
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
 
 _EMPTY: Mapping[Facet, Any] = {
     Facet.USER_INLINE_POLICIES: {},
     Facet.USER_ATTACHED_POLICIES: {},
     Facet.USER_ACCESS_KEYS: {},
+    Facet.USER_ACCESS_KEY_DATES: {},
+    Facet.USER_ACCESS_KEY_USE: {},
+    Facet.USER_IDENTITY: {"created": "", "password_used": None, "boundary": None},
     Facet.USER_GROUPS: [],
+    Facet.USER_TAGS: {},
+    Facet.USER_POLICY_GROUPS: {},
+    Facet.USER_LOGIN_PROFILE: None,
+    Facet.USER_MFA_DEVICES: [],
+    Facet.USER_SERVICE_CREDENTIALS: {},
+    Facet.USER_SSH_KEYS: {},
+    Facet.USER_SIGNING_CERTIFICATES: {},
+    Facet.GROUP_IDENTITY: {"created": ""},
+    Facet.GROUP_MEMBERS: [],
     Facet.GROUP_INLINE_POLICIES: {},
     Facet.GROUP_ATTACHED_POLICIES: {},
+    Facet.GROUP_ATTACHED_DOCUMENTS: {},
     Facet.ROLE_TRUST: "",
     Facet.ROLE_INLINE_POLICIES: {},
     Facet.ROLE_ATTACHED_POLICIES: {},
@@ -27,6 +41,8 @@ _EMPTY: Mapping[Facet, Any] = {
     Facet.INSTANCE_TAGS: {},
     Facet.POLICY_GROUPS: [],
     Facet.POLICY_DOCUMENT: "",
+    Facet.ACCOUNT_SUMMARY: {},
+    Facet.ACCOUNT_PASSWORD_POLICY: None,
 }
 
 State = dict[Facet, Any]
@@ -46,6 +62,37 @@ def _drop(facet: Facet, key: str) -> Callable[[State, Mapping[str, Any]], None]:
         state[facet] = {k: v for k, v in state[facet].items() if k != parameters[key]}
 
     return drop
+
+
+def _status_in(facet: Facet, key: str) -> Callable[[State, Mapping[str, Any]], None]:
+    def switch(state: State, parameters: Mapping[str, Any]) -> None:
+        one = state[facet][parameters[key]] | {"status": parameters["Status"]}
+        state[facet] = {**state[facet], parameters[key]: one}
+
+    return switch
+
+
+def _join(facet: Facet, key: str) -> Callable[[State, Mapping[str, Any]], None]:
+    def join(state: State, parameters: Mapping[str, Any]) -> None:
+        state[facet] = sorted({*state[facet], parameters[key]})
+
+    return join
+
+
+def _leave(facet: Facet, key: str) -> Callable[[State, Mapping[str, Any]], None]:
+    def leave(state: State, parameters: Mapping[str, Any]) -> None:
+        state[facet] = [name for name in state[facet] if name != parameters[key]]
+
+    return leave
+
+
+def _set_password_policy(state: State, parameters: Mapping[str, Any]) -> None:
+    # AWS sets all of it: what is left out falls to its default, which an answer does not name.
+    state[Facet.ACCOUNT_PASSWORD_POLICY] = dict(parameters)
+
+
+def _delete_password_policy(state: State, _: Mapping[str, Any]) -> None:
+    state[Facet.ACCOUNT_PASSWORD_POLICY] = None
 
 
 def _set_trust(state: State, parameters: Mapping[str, Any]) -> None:
@@ -75,9 +122,26 @@ _CALLS: Mapping[str, tuple[str, Callable[[State, Mapping[str, Any]], None]]] = {
         _put(Facet.GROUP_ATTACHED_POLICIES, "PolicyArn", "PolicyArn"),
     ),
     "iam:DetachGroupPolicy": ("GroupName", _drop(Facet.GROUP_ATTACHED_POLICIES, "PolicyArn")),
+    "iam:UpdateServiceSpecificCredential": (
+        "UserName",
+        _status_in(Facet.USER_SERVICE_CREDENTIALS, "ServiceSpecificCredentialId"),
+    ),
+    "iam:UpdateSSHPublicKey": ("UserName", _put(Facet.USER_SSH_KEYS, "SSHPublicKeyId", "Status")),
+    "iam:UpdateSigningCertificate": (
+        "UserName",
+        _put(Facet.USER_SIGNING_CERTIFICATES, "CertificateId", "Status"),
+    ),
+    "iam:PutRolePolicy": (
+        "RoleName",
+        _put(Facet.ROLE_INLINE_POLICIES, "PolicyName", "PolicyDocument"),
+    ),
+    "iam:DeleteRolePolicy": ("RoleName", _drop(Facet.ROLE_INLINE_POLICIES, "PolicyName")),
     "iam:UpdateAssumeRolePolicy": ("RoleName", _set_trust),
+    "iam:UpdateAccountPasswordPolicy": ("", _set_password_policy),
+    "iam:DeleteAccountPasswordPolicy": ("", _delete_password_policy),
 }
-_KIND = {"UserName": "user", "GroupName": "group", "RoleName": "role"}
+_MEMBERSHIP = {"iam:AddUserToGroup": _join, "iam:RemoveUserFromGroup": _leave}
+_KIND = {"UserName": "user", "GroupName": "group", "RoleName": "role", "": "account"}
 
 
 class MemoryAccount:
@@ -88,6 +152,7 @@ class MemoryAccount:
         self.state: dict[SubjectRef, State] = {}
         self.paths: dict[SubjectRef, str] = {}
         self.ids: dict[SubjectRef, str] = {}
+        self.now = "2026-11-02T12:00:00Z"
         self.calls: list[Call] = []
 
     def add(self, ref: SubjectRef, state: Mapping[Facet, Any], path: str = "/") -> SubjectRef:
@@ -99,8 +164,10 @@ class MemoryAccount:
 
     def stage(self, change: Change, refs: Iterable[SubjectRef]) -> None:
         """Put the subjects of a change there as its record tells them."""
+        self.now = change.time
         for ref in refs:
-            self.add(ref, recorded(change, ref))
+            if not removes(change, ref.kind):
+                self.add(ref, recorded(change, ref))
 
     def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
         """The subject with these facets of its state, or None when it is not there."""
@@ -108,8 +175,18 @@ class MemoryAccount:
             return None
         state = self.state[ref]
         return subject(
-            ref, {facet: copy.deepcopy(state[facet]) for facet in facets}, self.paths[ref]
+            ref,
+            {facet: copy.deepcopy(state[facet]) for facet in facets},
+            self.paths[ref],
+            at=self.now,
         )
+
+    def everything(self) -> Iterator[Subject]:
+        """Yield every subject with all of its state."""
+        for ref, state in list(self.state.items()):
+            found = self.read(ref, state)
+            if found:
+                yield found
 
     def unique_id(self, ref: SubjectRef) -> str | None:
         """The unique id that `ids` gives the subject; None for others, which a record does not tell."""
@@ -126,10 +203,25 @@ class MemoryAccount:
             return self._associate(call, region)
         if call.name == "ec2:DisassociateIamInstanceProfile":
             return self._disassociate(call, region)
+        if call.name in _MEMBERSHIP:
+            return self._membership(call)
         parameter, change = _CALLS[call.name]
-        ref = SubjectRef(_KIND[parameter], call.parameters[parameter], self.account)
+        name = call.parameters[parameter] if parameter else self.account
+        ref = SubjectRef(_KIND[parameter], name, self.account)
         if ref in self.state:
             change(self.state[ref], call.parameters)
+        return {}
+
+    def _membership(self, call: Call) -> Mapping[str, Any]:
+        """Who is in which group shows on both sides."""
+        change = _MEMBERSHIP[call.name]
+        user, group = call.parameters["UserName"], call.parameters["GroupName"]
+        for ref, facet, key in (
+            (SubjectRef("user", user, self.account), Facet.USER_GROUPS, "GroupName"),
+            (SubjectRef("group", group, self.account), Facet.GROUP_MEMBERS, "UserName"),
+        ):
+            if ref in self.state:
+                change(facet, key)(self.state[ref], call.parameters)
         return {}
 
     def _instance(self, name: str, region: str) -> State:

@@ -55,7 +55,7 @@ class Runtime:
     @cached_property
     def registry(self) -> Registry:
         """The conventions with the settings' options."""
-        return Registry(self.settings.options)
+        return Registry(self.settings.options, self.settings.job_roles)
 
     @cached_property
     def ledger(self) -> DynamoLedger:

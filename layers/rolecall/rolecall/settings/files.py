@@ -17,6 +17,7 @@ from rolecall.settings.settings import Settings
 
 NAME = "rolecall.yaml"
 BUILT = "rolecall.json"
+FORM = 2  # grows when the built form changes: one that older code built is built anew
 
 Known = Callable[[], Mapping[str, Any]]
 
@@ -45,7 +46,8 @@ def build(text: str, known: Mapping[str, Any]) -> str:
     """The built form of a settings text, as JSON text."""
     from rolecall.settings.schema import validate  # noqa: PLC0415  # pydantic stays off the cold path
 
-    return json.dumps({"of": fingerprint(text), "settings": validate(text, known)}, indent=1) + "\n"
+    built = {"of": fingerprint(text), "form": FORM, "settings": validate(text, known)}
+    return json.dumps(built, indent=1) + "\n"
 
 
 def load(path: Path, known: Known) -> Settings:
@@ -61,7 +63,7 @@ def load(path: Path, known: Known) -> Settings:
     mark = fingerprint(text)
     try:
         built = json.loads(path.with_name(BUILT).read_text(encoding="utf-8"))
-        if built["of"] == mark:
+        if (built["of"], built["form"]) == (mark, FORM):
             return Settings(built["settings"], mark[:12])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # No fresh built form: the text itself decides, below.

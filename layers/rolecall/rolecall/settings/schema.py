@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StrictInt,
     StrictStr,
     ValidationError,
@@ -41,6 +42,9 @@ OneOrMore = Annotated[
     BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
 ]
 UniqueId = Annotated[StrictStr, Field(pattern=r"^[A-Z0-9]*$")]
+# A policy of AWS's own names no account.
+PolicyArn = Annotated[StrictStr, Field(pattern=r"^arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+$")]
+GroupName = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9+=,.@_-]{1,128}$")]
 AccountId = Annotated[StrictStr, Field(pattern=r"^\d{12}$")]
 
 
@@ -48,7 +52,7 @@ class OptionLike(Protocol):
     """What the schema needs to know of a convention's option."""
 
     @property
-    def default(self) -> str | int | tuple[str, ...]:
+    def default(self) -> str | bool | int | tuple[str, ...]:
         """The value when the settings do not say; its type is the option's type."""
 
     @property
@@ -62,6 +66,10 @@ class ConventionLike(Protocol):
     @property
     def options(self) -> Mapping[str, Any]:
         """Its options by name."""
+
+    @property
+    def ships_as(self) -> Mode:
+        """Its mode where the settings do not name it; `notify` leaves that to their defaults."""
 
 
 class _Strict(BaseModel):
@@ -83,6 +91,7 @@ class ConventionModel(_Strict):
     severity: Severity | None = None
     owner: StrictStr | None = None
     grace: Grace | None = None
+    sweep_acts: StrictBool = False
     options: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -93,6 +102,23 @@ class CapsModel(_Strict):
     convention: Limit = 20
     actor: Limit = 20
     drift: Limit = 3
+
+
+class SweepModel(_Strict):
+    """What bounds a sweep."""
+
+    calls: Annotated[StrictInt, Field(ge=100, le=1_000_000)] = 20_000
+    digest_above: Limit = 5
+
+
+class JobRoleModel(_Strict):
+    """One group's entry in the registry of job roles."""
+
+    job_role: Words
+    owner: Words
+    policies: list[PolicyArn] = Field(default_factory=list)
+    max_members: Annotated[StrictInt, Field(ge=0)] = 0
+    policyless: StrictBool = False
 
 
 class ExemptionModel(_Strict):
@@ -114,6 +140,8 @@ class SettingsModel(_Strict):
     accounts: dict[AccountId, StrictStr] = Field(default_factory=dict)
     defaults: DefaultsModel = DefaultsModel()
     caps: CapsModel = CapsModel()
+    sweep: SweepModel = SweepModel()
+    job_roles: dict[GroupName, JobRoleModel] = Field(default_factory=dict)
     protected: list[Arn] = Field(default_factory=list)
     conventions: dict[str, ConventionModel] = Field(default_factory=dict)
     exemptions: list[ExemptionModel] = Field(default_factory=list)
@@ -123,6 +151,7 @@ _KEYS = {
     (): tuple(SettingsModel.model_fields),
     ("defaults",): tuple(DefaultsModel.model_fields),
     ("caps",): tuple(CapsModel.model_fields),
+    ("sweep",): tuple(SweepModel.model_fields),
     ("exemptions",): tuple(ExemptionModel.model_fields),
 }
 
@@ -136,11 +165,17 @@ def _place(error: ErrorDetails) -> tuple[str | int, ...]:
     return tuple(part for part in error["loc"] if part != "[key]")
 
 
+def _known_at(place: tuple[str | int, ...]) -> tuple[str, ...]:
+    if place[:1] == ("job_roles",):  # whose next part is a group's name
+        return tuple(JobRoleModel.model_fields)
+    return _KEYS.get(tuple(str(part) for part in place if not isinstance(part, int)), ())
+
+
 def _sentence(error: ErrorDetails) -> str:
     place = _place(error)
     where = ".".join(str(part) for part in place)
     if error["type"] == "extra_forbidden":
-        known = _KEYS.get(tuple(str(p) for p in place[:-1] if not isinstance(p, int)), ())
+        known = _known_at(place[:-1])
         return f"{where} is not a known key; {_nearest(str(place[-1]), known)}"
     if error["type"] == "missing":
         return f"{where} is missing; add it."
@@ -165,6 +200,9 @@ def _load(text: str) -> Any:
         raise SettingsError(f"The settings are not YAML: {problem}") from error
 
 
+_KINDS = {bool: "true or false", int: "a number", str: "a text"}
+
+
 def _option(id_: str, key: str, value: Any, option: OptionLike) -> Any:
     where, place = f"conventions.{id_}.{key}", ("conventions", id_, key)
     if isinstance(option.default, tuple):
@@ -172,7 +210,7 @@ def _option(id_: str, key: str, value: Any, option: OptionLike) -> Any:
             return value
         raise SettingsError(f"The settings: {where} must be a list of texts.", place)
     if type(value) is not type(option.default):
-        kind = "a number" if isinstance(option.default, int) else "a text"
+        kind = _KINDS[type(option.default)]
         raise SettingsError(f"The settings: {where} must be {kind}.", place)
     return value
 
@@ -229,7 +267,8 @@ def _check_whole(model: SettingsModel, known: Mapping[str, ConventionLike]) -> N
         _check_exemption(number, exemption, known)
     for id_, convention in known.items():
         entry = model.conventions.get(id_, ConventionModel())
-        if not (entry.mode or model.defaults.mode).at_least(Mode.APPROVE):
+        mode = entry.mode or (convention.ships_as is Mode.OFF and Mode.OFF) or model.defaults.mode
+        if not mode.at_least(Mode.APPROVE):
             continue
         if not model.protected:
             raise SettingsError(
@@ -244,6 +283,15 @@ def _check_whole(model: SettingsModel, known: Mapping[str, ConventionLike]) -> N
                     f"set conventions.{id_}.{name} first.",
                     ("conventions", id_, name),
                 )
+
+
+def _with_modes(data: dict[str, Any], known: Mapping[str, ConventionLike]) -> dict[str, Any]:
+    """The data in which every convention that ships as off and is not named is off."""
+    for id_, convention in known.items():
+        if convention.ships_as is Mode.OFF:
+            entry = data["conventions"].setdefault(id_, ConventionModel().model_dump(mode="json"))
+            entry["mode"] = entry["mode"] or Mode.OFF.value
+    return data
 
 
 def options_to_act(convention: ConventionLike) -> list[tuple[str, OptionLike]]:
@@ -277,4 +325,4 @@ def validate(text: str, known: Mapping[str, ConventionLike]) -> dict[str, Any]:
         first = error.errors()[0]
         raise SettingsError(f"The settings: {_sentence(first)}", _place(first)) from error
     _check_whole(model, known)
-    return model.model_dump(mode="json")
+    return _with_modes(model.model_dump(mode="json"), known)

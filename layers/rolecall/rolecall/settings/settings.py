@@ -1,9 +1,11 @@
 """Validated settings, and the questions that the rest of Rolecall asks of them."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Self
 
 from rolecall.model.drifts import Drift
+from rolecall.model.job_roles import JobRole
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.subjects import SubjectRef
 from rolecall.settings.exemptions import Exemption, same_subject
@@ -63,6 +65,22 @@ class Settings:
     def cap(self, sort: str) -> int:
         """How many writes an hour may bring for one account, convention, actor or drift."""
         return int(self._data["caps"][sort])
+
+    def sweep_acts(self, convention: str) -> bool:
+        """Whether what a sweep finds may be put right, too."""
+        return bool(self._entry(convention).get("sweep_acts"))
+
+    def sweep(self, key: str) -> int:
+        """A limit of the sweep: `calls` or `digest_above`."""
+        return int(self._data["sweep"][key])
+
+    @cached_property
+    def job_roles(self) -> Mapping[str, JobRole]:
+        """The job role that each group is for, by the group's name."""
+        return {
+            group: JobRole(**entry | {"policies": tuple(entry["policies"])})
+            for group, entry in self._data["job_roles"].items()
+        }
 
     @property
     def options(self) -> Mapping[str, Mapping[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from shlex import quote
 
-from rolecall.convention import Convention, Option
+from rolecall.convention import Convention
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, Group, Subject
@@ -18,7 +18,8 @@ class GroupHasPolicy(Convention):
     Why: A group exists to carry the permissions of a job. One without any policy grants nothing, and
     its members get what they need some other way.
 
-    The right way: Attach the policy of that job to the group, or delete the group if the job is gone.
+    The right way: Attach the policy of that job to the group, or delete the group if the job is gone. One
+    that is meant to carry none, such as a mere scope, is `policyless` in the settings' `job_roles`.
 
     The remedy: None: which policy a group should carry is a decision for people.
 
@@ -34,17 +35,13 @@ class GroupHasPolicy(Convention):
     # A group is made first and gets its policy a moment later; this is no drift yet.
     grace = 900
     settled_by = ("iam:AttachGroupPolicy", "iam:PutGroupPolicy", "iam:DeleteGroup")
-    options = {  # noqa: RUF012  # the annotation is on the base class
-        "policyless": Option(
-            (), "Names of groups that may carry no policy, such as those used only as a scope."
-        )
-    }
 
     def drifts(self, group: Group) -> Iterator[Drift]:
         """Yield one drift when the group carries no policy of either sort."""
         if group.inline_policies or group.attached_policies:
             return
-        if group.ref.name in (*self.option("policyless"), _SES_GROUP):
+        registered = self.job_roles.get(group.ref.name)
+        if group.ref.name == _SES_GROUP or (registered and registered.policyless):
             return
         yield self.drift(
             group.ref,

@@ -1,0 +1,136 @@
+"""How the facets of a user are read."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rolecall.aws.failures import is_gone
+from rolecall.aws.readings import (
+    State,
+    groups_with,
+    named,
+    pages,
+    reads,
+    texts,
+    time_text,
+)
+from rolecall.aws.session import Aws
+from rolecall.model.subjects import Facet, SubjectRef
+
+
+@reads(Facet.USER_INLINE_POLICIES, by=("iam:ListUserPolicies", "iam:GetUserPolicy"))
+def _user_inline(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    names = pages(aws, "iam", "list_user_policies", "PolicyNames", UserName=ref.name)
+    get = aws.client("iam").get_user_policy
+    found = texts(names, lambda name: get(UserName=ref.name, PolicyName=name))
+    return {Facet.USER_INLINE_POLICIES: found}, ""
+
+
+@reads(Facet.USER_ATTACHED_POLICIES, by=("iam:ListAttachedUserPolicies",))
+def _user_attached(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = pages(aws, "iam", "list_attached_user_policies", "AttachedPolicies", UserName=ref.name)
+    return {Facet.USER_ATTACHED_POLICIES: named(found)}, ""
+
+
+def _keys(aws: Aws, ref: SubjectRef) -> list[Any]:
+    return pages(aws, "iam", "list_access_keys", "AccessKeyMetadata", UserName=ref.name)
+
+
+@reads(Facet.USER_ACCESS_KEYS, Facet.USER_ACCESS_KEY_DATES, by=("iam:ListAccessKeys",))
+def _user_keys(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = _keys(aws, ref)
+    return {
+        Facet.USER_ACCESS_KEYS: {key["AccessKeyId"]: key["Status"] for key in found},
+        Facet.USER_ACCESS_KEY_DATES: {
+            key["AccessKeyId"]: time_text(key["CreateDate"]) for key in found
+        },
+    }, ""
+
+
+@reads(Facet.USER_ACCESS_KEY_USE, by=("iam:ListAccessKeys", "iam:GetAccessKeyLastUsed"))
+def _user_key_use(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    ask = aws.client("iam").get_access_key_last_used
+    used = {}
+    for key in (key["AccessKeyId"] for key in _keys(aws, ref)):
+        at = ask(AccessKeyId=key)["AccessKeyLastUsed"].get("LastUsedDate")
+        used[key] = time_text(at) if at else None
+    return {Facet.USER_ACCESS_KEY_USE: used}, ""
+
+
+@reads(Facet.USER_IDENTITY, by=("iam:GetUser",))
+def _user(aws: Aws, ref: SubjectRef) -> tuple[State, str, str]:
+    user = aws.client("iam").get_user(UserName=ref.name)["User"]
+    used = user.get("PasswordLastUsed")
+    found = {
+        "created": time_text(user["CreateDate"]),
+        "password_used": time_text(used) if used else None,
+        "boundary": user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+    }
+    return {Facet.USER_IDENTITY: found}, user["Path"], user["UserId"]
+
+
+@reads(Facet.USER_GROUPS, by=("iam:ListGroupsForUser",))
+def _user_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = pages(aws, "iam", "list_groups_for_user", "Groups", UserName=ref.name)
+    return {Facet.USER_GROUPS: [group["GroupName"] for group in found]}, ""
+
+
+@reads(Facet.USER_TAGS, by=("iam:ListUserTags",))
+def _user_tags(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = pages(aws, "iam", "list_user_tags", "Tags", UserName=ref.name)
+    return {Facet.USER_TAGS: {tag["Key"]: tag["Value"] for tag in found}}, ""
+
+
+@reads(
+    Facet.USER_POLICY_GROUPS,
+    by=("iam:ListAttachedUserPolicies", "iam:ListEntitiesForPolicy"),
+)
+def _user_policy_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = pages(aws, "iam", "list_attached_user_policies", "AttachedPolicies", UserName=ref.name)
+    return {Facet.USER_POLICY_GROUPS: {arn: groups_with(aws, arn) for arn in named(found)}}, ""
+
+
+@reads(Facet.USER_LOGIN_PROFILE, by=("iam:GetLoginProfile",))
+def _user_login_profile(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    try:
+        profile = aws.client("iam").get_login_profile(UserName=ref.name)["LoginProfile"]
+    except ClientError as error:
+        if not is_gone(error):
+            raise
+        return {Facet.USER_LOGIN_PROFILE: None}, ""
+    return {Facet.USER_LOGIN_PROFILE: {"created": time_text(profile["CreateDate"])}}, ""
+
+
+@reads(Facet.USER_MFA_DEVICES, by=("iam:ListMFADevices",))
+def _user_mfa_devices(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = pages(aws, "iam", "list_mfa_devices", "MFADevices", UserName=ref.name)
+    return {Facet.USER_MFA_DEVICES: [device["SerialNumber"] for device in found]}, ""
+
+
+@reads(Facet.USER_SERVICE_CREDENTIALS, by=("iam:ListServiceSpecificCredentials",))
+def _user_service_credentials(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    answer = aws.client("iam").list_service_specific_credentials(UserName=ref.name)
+    found = {}
+    for one in answer["ServiceSpecificCredentials"]:
+        expires = one.get("ExpirationDate")
+        found[one["ServiceSpecificCredentialId"]] = {
+            "service": one["ServiceName"],
+            "status": one["Status"],
+            "created": time_text(one["CreateDate"]),
+            "expires": time_text(expires) if expires else None,
+        }
+    return {Facet.USER_SERVICE_CREDENTIALS: found}, ""
+
+
+@reads(Facet.USER_SSH_KEYS, by=("iam:ListSSHPublicKeys",))
+def _user_ssh_keys(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = pages(aws, "iam", "list_ssh_public_keys", "SSHPublicKeys", UserName=ref.name)
+    return {Facet.USER_SSH_KEYS: {key["SSHPublicKeyId"]: key["Status"] for key in found}}, ""
+
+
+@reads(Facet.USER_SIGNING_CERTIFICATES, by=("iam:ListSigningCertificates",))
+def _user_certificates(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = pages(aws, "iam", "list_signing_certificates", "Certificates", UserName=ref.name)
+    return {
+        Facet.USER_SIGNING_CERTIFICATES: {one["CertificateId"]: one["Status"] for one in found}
+    }, ""

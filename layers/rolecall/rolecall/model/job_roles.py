@@ -1,0 +1,25 @@
+"""Job roles: what a group is for, who owns it, and what it may carry."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class JobRole:
+    """The entry of one group in the settings.
+
+    Groups cannot be tagged (IAM user guide, "Tags for IAM resources"), so this is where who owns a group
+    is written down.
+
+    Attributes:
+        job_role: The job that the group is for, in words.
+        owner: Whom to ask about it.
+        policies: ARNs of the managed policies that it may carry, where Rolecall moves users to it.
+        max_members: The most users that it may have; 0 for no limit.
+        policyless: Whether it may carry no policy, such as one that is used only as a scope.
+    """
+
+    job_role: str
+    owner: str
+    policies: tuple[str, ...] = ()
+    max_members: int = 0
+    policyless: bool = False

@@ -1,0 +1,189 @@
+"""What a record itself says of the state of the subjects that it points at.
+
+It serves where nothing can be read: backtests, and samples replayed without an account.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rolecall.model.changes import Change
+from rolecall.model.parts import at, items, text
+from rolecall.model.subjects import Facet, SubjectRef
+
+
+def _inline(change: Change, facet: Facet) -> dict[Facet, Any]:
+    name = text(at(change.request, "policyName"))
+    document = text(at(change.request, "policyDocument"))
+    return {facet: {name: document or ""}} if name else {}
+
+
+def _attached(change: Change, facet: Facet) -> dict[Facet, Any]:
+    arn = text(at(change.request, "policyArn"))
+    return {facet: {arn: arn.rpartition("/")[2]}} if arn else {}
+
+
+def _group(found: dict[Facet, Any]) -> dict[Facet, Any]:
+    nothing: dict[Facet, Any] = {Facet.GROUP_INLINE_POLICIES: {}, Facet.GROUP_ATTACHED_POLICIES: {}}
+    return nothing | found if found else {}
+
+
+def _user(found: dict[Facet, Any]) -> dict[Facet, Any]:
+    # What else the user holds is not known, and what is not known adds no drift.
+    nothing: dict[Facet, Any] = {Facet.USER_INLINE_POLICIES: {}, Facet.USER_ATTACHED_POLICIES: {}}
+    return nothing | found if found else {}
+
+
+def _access_key(change: Change) -> dict[Facet, Any]:
+    created = at(change.response, "accessKey")
+    key = text(at(created, "accessKeyId")) or text(at(change.request, "accessKeyId"))
+    status = text(at(created, "status")) or text(at(change.request, "status"))
+    return {Facet.USER_ACCESS_KEYS: {key: status}} if key and status else {}
+
+
+def _trust(change: Change) -> dict[Facet, Any]:
+    found = text(at(change.request, "assumeRolePolicyDocument")) or text(
+        at(change.request, "policyDocument")
+    )
+    return {Facet.ROLE_TRUST: found} if found is not None else {}
+
+
+def _document(change: Change) -> dict[Facet, Any]:
+    found = text(at(change.request, "policyDocument"))
+    # A version that is not made the default one grants nothing yet.
+    unused = change.call == "iam:CreatePolicyVersion" and not _is_true(
+        at(change.request, "setAsDefault")
+    )
+    return {} if found is None or unused else {Facet.POLICY_DOCUMENT: found}
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"  # CloudTrail writes some flags as text
+
+
+def _instance(change: Change, ref: SubjectRef) -> dict[Facet, Any]:
+    for item in items(at(change.response, "instancesSet", "items")):
+        if at(item, "instanceId") == ref.name:
+            return {
+                Facet.INSTANCE_STATE: text(at(item, "instanceState", "name")) or "pending",
+                Facet.INSTANCE_PROFILE: text(at(item, "iamInstanceProfile", "arn")),
+                Facet.INSTANCE_TAGS: {
+                    str(at(tag, "key")): str(at(tag, "value") or "")
+                    for tag in items(at(item, "tagSet", "items"))
+                },
+            }
+    return {}
+
+
+def _created(change: Change, facet: Facet) -> dict[Facet, Any]:
+    return {facet: {"created": change.time}}
+
+
+def _member(change: Change) -> dict[Facet, Any]:
+    user = text(at(change.request, "userName"))
+    return {Facet.GROUP_MEMBERS: [user]} if user else {}
+
+
+def _joined(change: Change) -> dict[Facet, Any]:
+    group = text(at(change.request, "groupName"))
+    return {Facet.USER_GROUPS: [group]} if group else {}
+
+
+def _service_credential(change: Change) -> dict[Facet, Any]:
+    made = at(change.response, "serviceSpecificCredential")
+    key = text(at(made, "serviceSpecificCredentialId")) or text(
+        at(change.request, "serviceSpecificCredentialId")
+    )
+    status = text(at(made, "status")) or text(at(change.request, "status"))
+    if not key or not status:
+        return {}
+    found = {
+        "service": text(at(made, "serviceName")) or text(at(change.request, "serviceName")) or "",
+        "status": status,
+        "created": change.time,
+        "expires": text(at(made, "expirationDate")),
+    }
+    return {Facet.USER_SERVICE_CREDENTIALS: {key: found}}
+
+
+def _key_of(change: Change, facet: Facet, wrapper: str, name: str) -> dict[Facet, Any]:
+    made = at(change.response, wrapper)
+    key = text(at(made, name)) or text(at(change.request, name))
+    status = text(at(made, "status")) or text(at(change.request, "status")) or "Active"
+    nothing: dict[Facet, Any] = {Facet.USER_SSH_KEYS: {}, Facet.USER_SIGNING_CERTIFICATES: {}}
+    return nothing | {facet: {key: status}} if key else {}
+
+
+# Omitted fields fall to these (IAM API reference, UpdateAccountPasswordPolicy).
+_PASSWORD_DEFAULTS: Mapping[str, Any] = {
+    "minimumPasswordLength": 6,
+    "requireSymbols": False,
+    "requireNumbers": False,
+    "requireUppercaseCharacters": False,
+    "requireLowercaseCharacters": False,
+    "allowUsersToChangePassword": False,
+    "maxPasswordAge": 0,
+    "passwordReusePrevention": 0,
+    "hardExpiry": False,
+}
+
+
+def _password_policy(change: Change) -> dict[Facet, Any]:
+    given = dict(_PASSWORD_DEFAULTS) | dict(change.request or {})
+    policy = {f"{name[0].upper()}{name[1:]}": given[name] for name in _PASSWORD_DEFAULTS}
+    # What AWS answers leaves out what is not set.
+    return {
+        Facet.ACCOUNT_PASSWORD_POLICY: {
+            name: value
+            for name, value in policy.items()
+            if value or name not in {"MaxPasswordAge", "PasswordReusePrevention"}
+        }
+    }
+
+
+_SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
+    "iam:CreateUser": lambda c, _: _created(c, Facet.USER_IDENTITY) | {Facet.USER_GROUPS: []},
+    "iam:PutUserPolicy": lambda c, _: _user(_inline(c, Facet.USER_INLINE_POLICIES)),
+    "iam:AttachUserPolicy": lambda c, _: _user(_attached(c, Facet.USER_ATTACHED_POLICIES)),
+    "iam:CreateAccessKey": lambda c, _: _access_key(c),
+    "iam:UpdateAccessKey": lambda c, _: _access_key(c),
+    "iam:CreateServiceSpecificCredential": lambda c, _: _service_credential(c),
+    "iam:ResetServiceSpecificCredential": lambda c, _: _service_credential(c),
+    "iam:UpdateServiceSpecificCredential": lambda c, _: _service_credential(c),
+    "iam:UploadSSHPublicKey": lambda c, _: _key_of(
+        c, Facet.USER_SSH_KEYS, "sSHPublicKey", "sSHPublicKeyId"
+    ),
+    "iam:UpdateSSHPublicKey": lambda c, _: _key_of(c, Facet.USER_SSH_KEYS, "", "sSHPublicKeyId"),
+    "iam:UploadSigningCertificate": lambda c, _: _key_of(
+        c, Facet.USER_SIGNING_CERTIFICATES, "certificate", "certificateId"
+    ),
+    "iam:UpdateSigningCertificate": lambda c, _: _key_of(
+        c, Facet.USER_SIGNING_CERTIFICATES, "", "certificateId"
+    ),
+    "iam:AddUserToGroup": lambda c, ref: _joined(c) if ref.kind == "user" else _member(c),
+    "iam:CreateGroup": lambda c, _: (
+        _created(c, Facet.GROUP_IDENTITY)
+        | {
+            Facet.GROUP_MEMBERS: [],
+            Facet.GROUP_INLINE_POLICIES: {},
+            Facet.GROUP_ATTACHED_POLICIES: {},
+            Facet.GROUP_ATTACHED_DOCUMENTS: {},
+        }
+    ),
+    "iam:UpdateGroup": lambda _, __: {Facet.GROUP_IDENTITY: {"created": ""}},
+    "iam:PutGroupPolicy": lambda c, _: _group(_inline(c, Facet.GROUP_INLINE_POLICIES)),
+    "iam:AttachGroupPolicy": lambda c, _: _group(_attached(c, Facet.GROUP_ATTACHED_POLICIES)),
+    "iam:PutRolePolicy": lambda c, _: _inline(c, Facet.ROLE_INLINE_POLICIES),
+    "iam:CreateRole": lambda c, _: _trust(c) | {Facet.ROLE_INLINE_POLICIES: {}},
+    "iam:UpdateAssumeRolePolicy": lambda c, _: _trust(c),
+    "iam:CreatePolicy": lambda c, _: _document(c),
+    "iam:CreatePolicyVersion": lambda c, _: _document(c),
+    "iam:UpdateAccountPasswordPolicy": lambda c, _: _password_policy(c),
+    "iam:DeleteAccountPasswordPolicy": lambda _, __: {Facet.ACCOUNT_PASSWORD_POLICY: None},
+    "ec2:RunInstances": _instance,
+}
+
+
+def recorded(change: Change, ref: SubjectRef) -> Mapping[Facet, Any]:
+    """The facets of a subject that the record itself tells; empty where it tells none."""
+    says = _SAYS.get(change.call)
+    return says(change, ref) if says and not change.error else {}
