@@ -10,6 +10,7 @@ from rolecall.model.calls import Remedy
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
+from rolecall.model.standards import Standard
 from rolecall.model.subjects import Facet, Subject, SubjectRef
 
 # Calls whose permission could also widen access, whatever a remedy uses them for: the remediate
@@ -37,7 +38,7 @@ _TAKING_STARTS = (
     "iam:Deactivate",
 )
 
-SECTIONS = ("Why", "The right way", "The remedy", "Undo", "Standards")
+SECTIONS = ("Why", "The right way", "The remedy", "Undo")
 
 
 def is_granting(call: str) -> bool:
@@ -70,11 +71,13 @@ class Convention:
 
     A subclass states the good state in the first line of its docstring; the rest of the docstring,
     in the sections of `SECTIONS`, is its docs page. It declares what makes it look, what it reads
-    and which calls it may make; rules, permissions and pages are generated from that.
+    and which calls it may make; rules, permissions and pages are generated from that. It names at
+    least one standard that it meets.
     """
 
     id: ClassVar[str]
     severity: ClassVar[Severity]
+    standards: ClassVar[tuple[Standard, ...]]
     watches: ClassVar[tuple[str, ...]]
     needs: ClassVar[tuple[Facet, ...]]
     remedies: ClassVar[tuple[str, ...]] = ()
@@ -93,7 +96,7 @@ class Convention:
         cls._abstract = abstract
         if abstract:
             return
-        for name in ("id", "severity", "watches", "needs"):
+        for name in ("id", "severity", "standards", "watches", "needs"):
             if not hasattr(cls, name):
                 raise ConventionError(f"{cls.__name__} does not say its {name}; add it.")
         if not cls.__dict__.get("__doc__"):

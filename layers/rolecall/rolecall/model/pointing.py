@@ -175,6 +175,7 @@ _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
     "iam:AttachGroupPolicy": lambda c, _: _attached(c, Facet.GROUP_ATTACHED_POLICIES),
     "iam:CreateRole": lambda c, _: _trust(c),
     "iam:UpdateAssumeRolePolicy": lambda c, _: _trust(c),
+    "iam:PutRolePolicy": lambda c, _: _inline(c, Facet.ROLE_INLINE_POLICIES),
     "ec2:RunInstances": _instance,
 }
 

@@ -172,6 +172,12 @@ class Role(Subject):
         found: str = self.state[Facet.ROLE_TRUST]
         return found
 
+    @property
+    def inline_policies(self) -> Mapping[str, str]:
+        """Policy text by policy name, exactly as AWS stores it."""
+        found: Mapping[str, str] = self.state[Facet.ROLE_INLINE_POLICIES]
+        return found
+
 
 class Instance(Subject):
     """An EC2 instance."""

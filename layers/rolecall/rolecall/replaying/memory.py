@@ -76,6 +76,11 @@ _CALLS: Mapping[str, tuple[str, Callable[[State, Mapping[str, Any]], None]]] = {
     ),
     "iam:DetachGroupPolicy": ("GroupName", _drop(Facet.GROUP_ATTACHED_POLICIES, "PolicyArn")),
     "iam:UpdateAssumeRolePolicy": ("RoleName", _set_trust),
+    "iam:PutRolePolicy": (
+        "RoleName",
+        _put(Facet.ROLE_INLINE_POLICIES, "PolicyName", "PolicyDocument"),
+    ),
+    "iam:DeleteRolePolicy": ("RoleName", _drop(Facet.ROLE_INLINE_POLICIES, "PolicyName")),
 }
 _KIND = {"UserName": "user", "GroupName": "group", "RoleName": "role"}
 
