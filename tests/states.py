@@ -66,7 +66,7 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
         Facet.USER_ACCESS_KEYS: keys,
     },
     "group": {Facet.GROUP_INLINE_POLICIES: inline, Facet.GROUP_ATTACHED_POLICIES: attached},
-    "role": {Facet.ROLE_TRUST: trusts},
+    "role": {Facet.ROLE_TRUST: trusts, Facet.ROLE_INLINE_POLICIES: inline},
     "instance": {
         Facet.INSTANCE_STATE: st.sampled_from(["running", "stopped", "terminated"]),
         Facet.INSTANCE_PROFILE: st.sampled_from(

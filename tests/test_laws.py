@@ -82,9 +82,16 @@ def test_its_first_line_states_the_good_state(convention: Convention) -> None:
 
 
 @every_convention
-def test_its_docstring_tells_why_how_remedy_undo_and_standards(convention: Convention) -> None:
+def test_its_docstring_tells_why_how_remedy_and_undo(convention: Convention) -> None:
     for section in SECTIONS:
         assert convention.section(section), f"{section} is missing"
+
+
+@every_convention
+def test_it_names_a_standard_that_it_meets_and_none_twice(convention: Convention) -> None:
+    assert convention.standards
+    assert len(set(convention.standards)) == len(convention.standards)
+    assert not convention.section("Standards"), "standards are data: `standards`"
 
 
 # --- law 3: samples ---
@@ -179,7 +186,9 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
     """What the state grants, as texts: a remedy may only take some of them away."""
     state = account.state[of]
     granted: set[str] = set()
-    for facet in (Facet.USER_INLINE_POLICIES, Facet.GROUP_INLINE_POLICIES):
+    for facet in (
+        Facet.USER_INLINE_POLICIES, Facet.GROUP_INLINE_POLICIES, Facet.ROLE_INLINE_POLICIES,
+    ):  # fmt: skip
         granted |= {f"{facet} {name} {text}" for name, text in state.get(facet, {}).items()}
     for facet in (Facet.USER_ATTACHED_POLICIES, Facet.GROUP_ATTACHED_POLICIES):
         granted |= {f"{facet} {arn}" for arn in state.get(facet, {})}

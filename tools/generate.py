@@ -12,12 +12,11 @@ from pathlib import Path
 from rolecall.errors import RolecallError
 from rolecall.registry import Registry, convention_classes
 from rolecall.settings.files import BUILT, NAME, build, load
-from tools import checks, decisions, operations, pages, peers, permissions, rules
+from tools import catalogue, checks, decisions, operations, pages, peers, permissions, rules
 from tools.blocks import as_yaml, with_block
 
 SETTINGS = Path("layers/settings") / NAME
 TEMPLATE = Path("template.yaml")
-PAGES = Path("docs/conventions")
 DOCTOR = Path("docs/doctor.md")
 
 
@@ -38,10 +37,10 @@ def generated(root: Path) -> Mapping[Path, str]:
         SETTINGS.with_name(BUILT): built,
         TEMPLATE: template,
         DOCTOR: checks.page(),
-        PAGES / "README.md": pages.index(conventions, settings),
+        **catalogue.generated(root, conventions, settings),
         **decisions.generated(root),
         **peers.generated(root),
-        **{PAGES / f"{c.id}.md": pages.page(c, settings) for c in conventions},
+        **{pages.FOLDER / f"{c.id}.md": pages.page(c, settings) for c in conventions},
     }
 
 
@@ -55,7 +54,7 @@ def stale(root: Path) -> list[str]:
     ]
     return found + [
         str(path.relative_to(root))
-        for path in (root / PAGES).glob("*.md")
+        for path in (root / pages.FOLDER).glob("*.md")
         if path.relative_to(root) not in files
     ]
 

@@ -37,6 +37,13 @@ _DEEDS = [
         Call("iam:DetachGroupPolicy", {"GroupName": "bob", "PolicyArn": ARN}),
         {ARN: "ReadOnlyAccess"},
     ),
+    (
+        "role",
+        Facet.ROLE_INLINE_POLICIES,
+        Call("iam:PutRolePolicy", {"RoleName": "bob", "PolicyName": "p", "PolicyDocument": "{}"}),
+        Call("iam:DeleteRolePolicy", {"RoleName": "bob", "PolicyName": "p"}),
+        {"p": "{}"},
+    ),
 ]
 
 

@@ -11,6 +11,7 @@ from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
 from rolecall.model.job_roles import JobRole
 from rolecall.model.scales import Mode, Severity
+from rolecall.model.standards import Standard
 from rolecall.model.subjects import Facet, Subject, SubjectRef
 
 # Calls whose permission could also widen access, whatever a remedy uses them for: the remediate
@@ -41,7 +42,7 @@ _TAKING_STARTS = (
     "iam:Deactivate",
 )
 
-SECTIONS = ("Why", "The right way", "The remedy", "Undo", "Standards")
+SECTIONS = ("Why", "The right way", "The remedy", "Undo")
 
 
 def is_granting(call: str) -> bool:
@@ -77,6 +78,7 @@ class Convention:
     and which calls it may make; rules, permissions and pages are generated from that.
 
     Attributes:
+        standards: What it meets; at least one.
         watches: Calls that make it look; none for what only a sweep can see.
         needs: Facets without which it says nothing. Of several kinds of subject, it judges each kind.
         remedies: Calls that its remedies may make.
@@ -93,6 +95,7 @@ class Convention:
 
     id: ClassVar[str]
     severity: ClassVar[Severity]
+    standards: ClassVar[tuple[Standard, ...]]
     watches: ClassVar[tuple[str, ...]]
     needs: ClassVar[tuple[Facet, ...]]
     remedies: ClassVar[tuple[str, ...]] = ()
@@ -119,7 +122,7 @@ class Convention:
         cls._abstract = abstract
         if abstract:
             return
-        for name in ("id", "severity", "watches", "needs"):
+        for name in ("id", "severity", "standards", "watches", "needs"):
             if not hasattr(cls, name):
                 raise ConventionError(f"{cls.__name__} does not say its {name}; add it.")
         if not cls.__dict__.get("__doc__"):

@@ -7,6 +7,7 @@ from rolecall.convention import Convention
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
+from rolecall.model.standards import CIS_NO_KEYS_AT_SETUP, CIS_ONE_ACTIVE_KEY, attack
 from rolecall.model.subjects import Facet, Subject, User
 
 # The SES and Bedrock consoles name the users so whose keys they hand out. Anyone can choose such a name.
@@ -26,12 +27,11 @@ class NoLongTermAccessKeys(Convention):
     SES and Bedrock consoles name theirs is only told: mail or a model may hang on it.
 
     Undo: Sets the same key to Active.
-
-    Standards: CIS AWS Foundations 1.11 and 1.13 (v3, v4), 1.10 and 1.12 (v5); MITRE ATT&CK T1098.001.
     """
 
     id = "no-long-term-access-keys"
     severity = Severity.HIGH
+    standards = (CIS_NO_KEYS_AT_SETUP, CIS_ONE_ACTIVE_KEY, attack("T1098.001"))
     watches = ("iam:CreateAccessKey", "iam:UpdateAccessKey")
     needs = (Facet.USER_ACCESS_KEYS,)
     remedies = ("iam:UpdateAccessKey",)

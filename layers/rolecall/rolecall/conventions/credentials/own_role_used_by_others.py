@@ -6,6 +6,7 @@ from rolecall.convention import ActivityConvention
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
+from rolecall.model.standards import attack
 from rolecall.model.subjects import Subject, SubjectRef
 
 
@@ -24,12 +25,11 @@ class OwnRoleUsedByOthers(ActivityConvention):
     calls are told as well.
 
     Undo: Nothing to take back.
-
-    Standards: MITRE ATT&CK T1078.004, valid cloud accounts.
     """
 
     id = "own-role-used-by-others"
     severity = Severity.CRITICAL
+    standards = (attack("T1078.004"),)
     of_own_roles = True
     pattern = {  # noqa: RUF012  # the annotation is on the base class
         "source": [{"prefix": "aws."}],

@@ -7,6 +7,7 @@ from rolecall.convention import ActivityConvention
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
+from rolecall.model.standards import CIS_ROOT_USAGE, security_hub
 from rolecall.model.subjects import SubjectRef
 
 
@@ -21,13 +22,11 @@ class RootUsage(ActivityConvention):
     The remedy: None: what root did is done, and no API takes root away.
 
     Undo: Nothing to take back.
-
-    Standards: CIS AWS Foundations 1.7 (v3, v4), 1.6 (v5), 2.6 (v6), 2.7 (v7); Security Hub IAM.20 and
-    CloudWatch.1.
     """
 
     id = "root-usage"
     severity = Severity.CRITICAL
+    standards = (CIS_ROOT_USAGE, security_hub("IAM.20"), security_hub("CloudWatch.1"))
     # What AWS does in root's name (invokedBy) passes the rule and is judged clean in `seen`, where a
     # sample can show it; service events are many and nobody's deed, so the rule stops them.
     pattern = {  # noqa: RUF012  # the annotation is on the base class

@@ -6,6 +6,7 @@ from shlex import quote
 from rolecall.convention import Convention
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
+from rolecall.model.standards import user_guide
 from rolecall.model.subjects import Facet, Group, Subject
 
 # The SES console makes this group and asks in its name that nobody touches it.
@@ -24,12 +25,11 @@ class GroupHasPolicy(Convention):
     The remedy: None: which policy a group should carry is a decision for people.
 
     Undo: Nothing to take back.
-
-    Standards: IAM user guide, "IAM user groups".
     """
 
     id = "group-has-policy"
     severity = Severity.LOW
+    standards = (user_guide("IAM user groups"),)
     watches = ("iam:CreateGroup", "iam:DetachGroupPolicy", "iam:DeleteGroupPolicy")
     needs = (Facet.GROUP_INLINE_POLICIES, Facet.GROUP_ATTACHED_POLICIES)
     # A group is made first and gets its policy a moment later; this is no drift yet.

@@ -7,6 +7,7 @@ from rolecall.convention import Convention
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
+from rolecall.model.standards import CIS_PERMISSIONS_THROUGH_GROUPS, config_rule, security_hub
 from rolecall.model.subjects import Facet, Policy, Subject, SubjectRef, User
 from rolecall.policy.documents import allows_only, denies_only
 
@@ -35,13 +36,15 @@ class UserPermissionsViaGroups(Convention):
     users) and inline policies that only deny are left alone.
 
     Undo: Attaches the same managed policy, or puts back the inline policy with the same text.
-
-    Standards: CIS AWS Foundations 1.15 (v3, v4), 1.14 (v5), 2.14 (v6), 2.13 (v7); Security Hub IAM.2;
-    AWS Config iam-user-no-policies-check.
     """
 
     id = "user-permissions-via-groups"
     severity = Severity.HIGH
+    standards = (
+        CIS_PERMISSIONS_THROUGH_GROUPS,
+        security_hub("IAM.2"),
+        config_rule("iam-user-no-policies-check"),
+    )
     watches = ("iam:AttachUserPolicy", "iam:PutUserPolicy")
     needs = (Facet.USER_INLINE_POLICIES, Facet.USER_ATTACHED_POLICIES)
     related_needs = (Facet.POLICY_GROUPS,)

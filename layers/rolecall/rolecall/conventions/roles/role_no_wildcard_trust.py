@@ -7,6 +7,7 @@ from rolecall.convention import Convention
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift, digest
 from rolecall.model.scales import Severity
+from rolecall.model.standards import Standard, user_guide
 from rolecall.model.subjects import Facet, Role, Subject
 from rolecall.policy.documents import CLOSED_TRUST, without_statement
 from rolecall.policy.trust import judge_trust
@@ -26,13 +27,14 @@ class RoleNoWildcardTrust(Convention):
     that are already open stay open. A trust that cannot be judged with certainty is only told.
 
     Undo: Writes the trust back with the text it had.
-
-    Standards: IAM user guide, "AWS JSON policy elements: Principal"; IAM Access Analyzer, external
-    access findings for roles.
     """
 
     id = "role-no-wildcard-trust"
     severity = Severity.CRITICAL
+    standards = (
+        user_guide("AWS JSON policy elements: Principal"),
+        Standard("IAM Access Analyzer", "External access findings for roles"),
+    )
     watches = ("iam:CreateRole", "iam:UpdateAssumeRolePolicy")
     needs = (Facet.ROLE_TRUST,)
     remedies = ("iam:UpdateAssumeRolePolicy",)

@@ -7,6 +7,7 @@ from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Result, Step
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
+from rolecall.model.standards import CIS_INSTANCE_ROLES, config_rule
 from rolecall.model.subjects import Facet, Instance, Subject
 
 # Members of a group or fleet are replaced, not mended: their launch template is the thing to mend.
@@ -28,13 +29,11 @@ class Ec2LaunchedWithProfile(Convention):
     Members of Auto Scaling groups and fleets are never touched.
 
     Undo: Disassociates that profile again.
-
-    Standards: CIS AWS Foundations 1.18 (v3, v4), 1.17 (v5), 2.17 (v6), 2.16 (v7); AWS Config
-    ec2-instance-profile-attached.
     """
 
     id = "ec2-launched-with-profile"
     severity = Severity.MEDIUM
+    standards = (CIS_INSTANCE_ROLES, config_rule("ec2-instance-profile-attached"))
     watches = ("ec2:RunInstances",)
     needs = (Facet.INSTANCE_STATE, Facet.INSTANCE_PROFILE, Facet.INSTANCE_TAGS)
     remedies = ("ec2:AssociateIamInstanceProfile",)
