@@ -21,6 +21,35 @@ class Reader(Protocol):
         """The subject's unique id now; "" where it is not known, None where no account can be asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A subject as the lists of the whole account show it.
+
+    Attributes:
+        subject: It, with the facets that the lists carry.
+        sketched: Those of its facets that are hours old or leave parts out. What they show of a drift is
+            good enough to look closer, and not to say so.
+    """
+
+    subject: Subject
+    sketched: frozenset[Facet] = frozenset()
+
+
+class Inventory(Protocol):
+    """Lists the whole account, with calls that grow with pages and not with subjects."""
+
+    def listed(self, kinds: Iterable[str]) -> Iterator[Listed]:
+        """Yield every subject of these kinds, those of a kind in the order of their names.
+
+        Raises:
+            RetryError: AWS does not answer now, or does not let this role list.
+        """
+
+    @property
+    def spent(self) -> int:
+        """AWS calls made so far, by it and by whoever shares its clients."""
+
+
 class Caller(Protocol):
     """Makes the AWS calls of a remedy or an undo."""
 
