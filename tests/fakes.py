@@ -9,6 +9,7 @@ from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
 from rolecall.model.stories import LedgerExemption, Move, Telling
 from rolecall.model.subjects import SubjectRef
+from rolecall.model.sweeps import LastSweep
 from rolecall.ports import APART, Cap, Entry, Intent, Opening, Outcome, over
 
 CLOSED_BY_ITSELF = {
@@ -64,6 +65,7 @@ class MemoryLedger:
     told_at: dict[tuple[str, Status, str], float] = field(default_factory=dict)
     now: float = 0.0  # the latest moment that anybody named
     tries: list[tuple[str, Intent]] = field(default_factory=list)
+    sweeps: list[LastSweep] = field(default_factory=list)
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
         if case.id in self.kept:
@@ -215,6 +217,12 @@ class MemoryLedger:
 
     def untold(self, case_id: str, status: Status, channel: str) -> None:
         self.tellings[case_id, status, channel] = 0.0
+
+    def last_sweep(self) -> LastSweep | None:
+        return self.sweeps[-1] if self.sweeps else None
+
+    def swept(self, sweep: LastSweep) -> None:
+        self.sweeps.append(sweep)
 
     def told_of(self, case_id: str) -> Iterator[Telling]:
         for key, lease in self.tellings.items():

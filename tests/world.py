@@ -11,6 +11,7 @@ from rolecall.errors import UnsettledError
 from rolecall.model.cases import Case
 from rolecall.model.scales import Mode
 from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.sweeps import Sweep
 from rolecall.registry import Registry, convention_classes
 from rolecall.remediation.approve import Approver
 from rolecall.remediation.remediate import Remediator
@@ -18,6 +19,7 @@ from rolecall.remediation.undo import Undoer
 from rolecall.replaying.memory import MemoryAccount
 from rolecall.settings import Settings
 from rolecall.settings.files import build
+from rolecall.sweeping.sweep import Sweeper
 from tests.fakes import Clock, MemoryBus, MemoryLedger, MemoryRemedies
 from tests.samples import ROOT
 from tests.states import ACCOUNT
@@ -113,6 +115,26 @@ class World:
     @property
     def approver(self) -> Approver:
         return Approver(self.registry, self.ledger, self.remedies, self.clock)
+
+    @property
+    def sweeper(self) -> Sweeper:
+        return Sweeper(
+            self.settings,
+            self.registry,
+            self.account,
+            self.account,
+            self.ledger,
+            self.bus,
+            self.remedies,
+            self.clock,
+            ACCOUNT,
+        )
+
+    def sweep(self, id_: str = "s-1") -> Sweep:
+        """One whole sweep."""
+        swept = self.sweeper.go_on(self.sweeper.begin(id_), lambda: True)
+        assert swept.done
+        return swept.sweep
 
     @property
     def overdue(self) -> Overdue:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from rolecall.detection.deciding import Facts
 from rolecall.detection.detect import unwatched
 from rolecall.detection.finding import Finding, decided, findings
 from rolecall.detection.judging import judge_everything
@@ -84,7 +85,7 @@ def replay_in_memory(value: Any, *, act: bool) -> dict[str, Any]:
     if account and is_state(value):
         change = swept(account)
         judged = judge_everything(account.everything(), registry, settings)
-        found = list(decided(judged, change, settings, account, today))
+        found = list(decided(judged, settings, account, Facts(today, waited=True, swept=True)))
     else:
         parsed = parse(value, replayed=True)
         if isinstance(parsed, Rejected):

@@ -11,6 +11,7 @@ from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
 from rolecall.model.stories import LedgerExemption, Telling
 from rolecall.model.subjects import SubjectRef
+from rolecall.model.sweeps import LastSweep, Sweep
 from rolecall.ports import APART, Cap, Intent, Ledger, Opening, Outcome
 from tests.aws.cases import case
 from tests.fakes import MemoryLedger
@@ -272,6 +273,15 @@ def test_when_a_case_has_ended_its_drift_opens_another(ledger: Ledger, ended: st
     ledger.conclude(ledger.claim(mine.id, NOW, 120), mine.moved(Status.FAILED, ended=ended), None)
     opening, _ = ledger.open_case(case(event="e-2"), NOW)
     assert opening is (Opening.OPENED if ended else Opening.KNOWN)
+
+
+def test_the_last_sweep_that_ended_is_remembered_and_no_earlier_one(ledger: Ledger) -> None:
+    assert ledger.last_sweep() is None
+    for id_ in ("s-1", "s-2"):
+        ended = LastSweep(Sweep(id_, "begun", "user/bob", 7, 3, 1, 2, 40), "ended", ("a", "b"))
+        ledger.swept(ended)
+        assert ledger.last_sweep() == ended
+    assert list(ledger.cases()) == list(ledger.unheard()) == []
 
 
 def test_an_old_case_that_ends_leaves_the_drift_to_the_newer_one(ledger: Ledger) -> None:

@@ -116,6 +116,10 @@ class UnguardedError(HeldBackError):
     """After the write, nobody might be left who can administer IAM."""
 
 
+class SweepError(RolecallError):
+    """A sweep cannot come to its end."""
+
+
 class RemedyError(RolecallError):
     """A remedy could not be carried out, and trying again will not help."""
 

@@ -9,6 +9,7 @@ from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
 from rolecall.model.stories import LedgerExemption, Move, Telling
 from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.sweeps import LastSweep
 
 
 class Reader(Protocol):
@@ -279,6 +280,12 @@ class Ledger(Protocol):
 
     def told_of(self, case_id: str) -> Iterator[Telling]:
         """What was told of a case, in no order."""
+
+    def last_sweep(self) -> LastSweep | None:
+        """The last sweep that came to its end, or None."""
+
+    def swept(self, sweep: LastSweep) -> None:
+        """Remember the last sweep that came to its end."""
 
 
 class Tellings(Protocol):

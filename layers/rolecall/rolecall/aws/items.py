@@ -43,6 +43,9 @@ def from_json(value: Mapping[str, Any]) -> Any:
     return json.loads(zlib.decompress(value["B"]) if "B" in value else value["S"])
 
 
+SWEEP_KEY = {"pk": text("CONTROL"), "sk": text("SWEEP")}
+
+
 def case_key(case_id: str) -> dict[str, Any]:
     """The key of a case."""
     return {"pk": text(f"CASE#{case_id}"), "sk": text("CASE")}

@@ -7,6 +7,7 @@
 | `CASE#<id>`          | `TOLD#<status>#<channel>`   | that this was told, or who is telling it     |
 | `CAP#<bucket>`       | `CAP`                       | how many writes were made in that hour       |
 | `CONTROL`            | `PAUSE`                     | that all writes are paused, and why          |
+| `CONTROL`            | `SWEEP`                     | the last sweep that came to its end          |
 | `SUBJECT#<key>`      | `STOP`                      | that writes on it are stopped, and why       |
 | `SUBJECT#<key>`      | `WRITER`                    | which case writes a whole value, until when  |
 | `SUBJECT#<key>`      | `DRIFT#<drift key>`         | which case stands for a drift, its state and |
@@ -27,12 +28,14 @@ from rolecall.aws.failures import code_of
 from rolecall.aws.intents import DynamoIntents
 from rolecall.aws.items import (
     RETENTION,
+    SWEEP_KEY,
     as_json,
     case_key,
     case_of,
     drift_key,
     entry_of,
     failed_writes,
+    from_json,
     move,
     number,
     text,
@@ -43,6 +46,7 @@ from rolecall.aws.tellings import DynamoTellings
 from rolecall.errors import CaseError, LeaseHeldError
 from rolecall.model.cases import Case, Status
 from rolecall.model.subjects import SubjectRef
+from rolecall.model.sweeps import LastSweep
 from rolecall.ports import APART, Entry, Opening, Outcome
 
 _CLOSED_BY_ITSELF = frozenset(
@@ -257,6 +261,16 @@ class DynamoLedger(DynamoIntents, DynamoTellings, DynamoExemptions):
                 self.conclude(entry, case, None)
                 resolved.append(case)
         return resolved
+
+    def last_sweep(self) -> LastSweep | None:
+        """The last sweep that came to its end, or None."""
+        answer = self._dynamo.get_item(TableName=self._table, Key=SWEEP_KEY, ConsistentRead=True)
+        return LastSweep.from_dict(from_json(answer["Item"]["doc"])) if "Item" in answer else None
+
+    def swept(self, sweep: LastSweep) -> None:
+        """Remember the last sweep that came to its end."""
+        item = SWEEP_KEY | {"doc": as_json(sweep.to_dict())}
+        self._dynamo.put_item(TableName=self._table, Item=item)
 
     def get(self, case_id: str) -> Entry:
         """The case with this id.

@@ -19,6 +19,8 @@ from rolecall.settings import Settings
 # A stack update may put right in its next step what its last step broke: time to finish, no pardon,
 # for anyone who can run CloudFormation can wear its name.
 CLOUDFORMATION_GRACE = 300
+# Whoever sweeps may come between a change and its record, which tells more and may do more.
+SWEEP_GRACE = 900
 # Kinds of which a path can be AWS's own: where it is not known, nothing may be written.
 _NEEDS_PATH = frozenset({"role"})
 
@@ -166,6 +168,8 @@ def _judged(
         acts, note = False, "a sweep found it, which only tells"
     plan = replace(plan, reason=note)
     grace = settings.grace(convention.id, convention.grace)
+    if facts.swept:
+        grace = max(grace, SWEEP_GRACE)
     if acts and facts.through == "CloudFormation":
         grace = max(grace, CLOUDFORMATION_GRACE)
     by_itself = acts and plan.mode is not Mode.APPROVE and convention.by_itself

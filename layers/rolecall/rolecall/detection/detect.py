@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rolecall.detection.deciding import Facts
 from rolecall.detection.finding import Finding, decided, findings
 from rolecall.detection.judging import failed, judge_all, not_there_yet
 from rolecall.detection.opening import Opener
@@ -88,7 +89,8 @@ class Detector:
             change, self._registry, self._settings, self._reader.read
         )
         errors += self._settle(change)
-        found = decided(judged, change, self._settings, self._reader, today)
+        facts = Facts(today, through=change.through)
+        found = decided(judged, self._settings, self._reader, facts)
         origin = Origin.of(change)
         outcomes = [self._opener.open(finding, origin) for finding in found]
         if errors:

@@ -1,7 +1,7 @@
 """Findings: each drift that a change led to, with what would be done about it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rolecall.detection.deciding import Decision, Facts, decide
@@ -47,18 +47,25 @@ def findings(
         today: ISO date, for exemptions.
     """
     judged, rejected = judge(change, registry, settings, reader.read)
-    return list(decided(judged, change, settings, reader, today)), rejected
+    facts = Facts(today, through=change.through)
+    return list(decided(judged, settings, reader, facts)), rejected
 
 
 def decided(
-    judged: Iterable[Judgement], change: Change, settings: Settings, reader: Reader, today: str
+    judged: Iterable[Judgement], settings: Settings, reader: Reader, facts: Facts
 ) -> Iterator[Finding]:
-    """Yield each drift of these judgements with what would be done about it."""
+    """Yield each drift of these judgements with what would be done about it.
+
+    Args:
+        judged: What conventions say.
+        settings: The account's settings.
+        reader: Tells a unique id where an exemption depends on it.
+        facts: What is known of all of them; the path and unique id of each are added.
+    """
     for judgement in judged:
         subject = judgement.subject
         path = subject.path if subject else ""
         for drift in judgement.drifts:
-            unique_id = identity(drift, subject, settings, today, reader.unique_id)
-            facts = Facts(today, path, change.through, unique_id=unique_id)
-            decision = decide(drift, judgement.convention, settings, facts)
-            yield Finding(drift, decision, judgement)
+            unique_id = identity(drift, subject, settings, facts.today, reader.unique_id)
+            known = replace(facts, path=path, unique_id=unique_id)
+            yield Finding(drift, decide(drift, judgement.convention, settings, known), judgement)

@@ -58,7 +58,8 @@ class Opener:
         opening, case = self._ledger.open_case(new, now)
         if opening is not Opening.KNOWN:
             return opening, case
-        if case.origin.swept and not origin.swept and new.status in _TO_ACT:
+        untold = case.status is Status.WAITING or new.status in _TO_ACT
+        if case.origin.swept and not origin.swept and untold:
             return Opening.REPEATED, self._taken_over(case, new, now)
         was_exempt = case.status is Status.EXEMPT
         if not was_exempt or new.status is Status.EXEMPT:

@@ -36,6 +36,8 @@ class Overdue:
                 self._remedies.send(case.id, 0)
                 done.append(case.id)
         for case in self._ledger.unheard():
+            if case.origin.swept:
+                continue  # there may be many: the next sweep tells them together
             if LATE < self._age(case) < KEPT:
                 self._bus.publish(case)
                 done.append(case.id)

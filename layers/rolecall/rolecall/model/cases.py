@@ -12,6 +12,7 @@ from rolecall.model.drifts import Drift, digest
 from rolecall.model.scales import Mode, Severity
 
 SCHEMA_VERSION = 1
+DIGEST = "sweep-digest"  # what stands for the convention where a case tells of many others
 SWEEP = "rolecall:Sweep"  # what stands for the call where a sweep found the drift
 
 
@@ -160,6 +161,11 @@ class Case:
     account_name: str = ""
     delay: int = 0
     approval: Approval | None = None
+
+    @property
+    def is_digest(self) -> bool:
+        """Whether it tells of other cases, and is about no subject of its own."""
+        return self.drift.convention == DIGEST
 
     @property
     def asks(self) -> bool:

@@ -66,6 +66,11 @@ def done(case: Case) -> str:
     how, reason = _how(case), case.reason.rstrip(". ")
     by = f" by {how}" if how else ""
     match case.status:
+        case Status.NOTIFIED if how and case.origin.swept and case.mode.at_least(Mode.APPROVE):
+            return (
+                "Nothing was changed: a sweep found it, and a sweep only tells unless the settings say "
+                f"sweep_acts; it would be put right{by}."
+            )
         case Status.NOTIFIED if how:
             # The mode is that of the first sight; the settings may let it do less by now.
             acts = case.mode.at_least(Mode.APPROVE)
@@ -102,7 +107,8 @@ def done(case: Case) -> str:
 def note(case: Case) -> str:
     """What else the case's reason tells, where `done` does not tell it; or ""."""
     told = {Status.NOTIFIED, Status.PENDING, Status.AWAITING_APPROVAL, Status.REMEDIATED}
-    if case.reason and case.status in told and not case.reason.startswith("approved by"):
+    known = case.reason.startswith(("approved by", "a sweep found it"))
+    if case.reason and case.status in told and not known:
         return f"Note: {case.reason.rstrip('. ')}."
     return ""
 
@@ -111,6 +117,8 @@ def who(case: Case) -> str:
     """Who did it, through what, from where and when."""
     origin = case.origin
     when = origin.time.replace("T", " ").replace("Z", " UTC")
+    if origin.swept:
+        return f"A sweep of {when} found it; no record of who brought it has come."
     said = f"{origin.actor} called {origin.call}"
     said += f" through {origin.through}" if origin.through else ""
     said += f" from {origin.address}" if origin.address else ""

@@ -12,6 +12,7 @@ from rolecall.model.changes import Change
 from rolecall.model.pointing import removes
 from rolecall.model.recorded import recorded
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.ports import Listed
 
 _EMPTY: Mapping[Facet, Any] = {
     Facet.USER_INLINE_POLICIES: {},
@@ -180,6 +181,19 @@ class MemoryAccount:
             self.paths[ref],
             at=self.now,
         )
+
+    @property
+    def spent(self) -> int:
+        """Nothing is called here."""
+        return 0
+
+    def listed(self, kinds: Iterable[str]) -> Iterator[Listed]:
+        """Yield every subject of these kinds with all of its state."""
+        found = sorted(self.state, key=lambda ref: (ref.kind, ref.name))
+        for ref in found:
+            subject_ = self.read(ref, self.state[ref]) if ref.kind in set(kinds) else None
+            if subject_:
+                yield Listed(subject_)
 
     def everything(self) -> Iterator[Subject]:
         """Yield every subject with all of its state."""

@@ -1,0 +1,116 @@
+"""Judges the whole account from lists, and looks closer only where a list is not enough."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rolecall.convention import Convention
+from rolecall.detection.judging import Judgement
+from rolecall.model.drifts import Drift
+from rolecall.model.scales import Mode
+from rolecall.model.subjects import Subject, SubjectRef
+from rolecall.ports import Inventory, Listed, Reader
+from rolecall.registry import Registry
+from rolecall.settings import Settings
+
+# The states of the drifts that are known of a subject and convention, however often each.
+Known = Callable[[SubjectRef, str], Counter[str]]
+
+
+def nothing_known(_: SubjectRef, __: str) -> Counter[str]:
+    """That nothing is known yet."""
+    return Counter()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a subject came to.
+
+    Attributes:
+        judgements: What is certain, by lists that are exact or by reading the subject itself.
+    """
+
+    ref: SubjectRef
+    judgements: tuple[Judgement, ...] = field(default=())
+
+
+class Looker:
+    """Judges every subject of the account.
+
+    A list may be hours old or leave parts out: what it shows there is a sketch. Where a sketch shows
+    just what is known already, nothing is new; where it shows anything else, the subject itself is read.
+    So calls grow with pages and with news, and not with subjects.
+
+    Attributes:
+        errors: What conventions raised; one does not silence the others.
+    """
+
+    def __init__(
+        self, settings: Settings, registry: Registry, inventory: Inventory, reader: Reader
+    ) -> None:
+        self._inventory = inventory
+        self._reader = reader
+        self.errors: list[Exception] = []
+        self.conventions = tuple(
+            one for one in registry if one.needs and settings.mode(one.id) is not Mode.OFF
+        )
+        self._by_kind: dict[str, list[Convention]] = {}
+        for convention in self.conventions:
+            for kind in convention.kinds():
+                self._by_kind.setdefault(kind, []).append(convention)
+
+    def listed(self) -> Iterator[Listed]:
+        """Yield every subject that a convention judges, always in the same order."""
+        return self._inventory.listed(sorted(self._by_kind))
+
+    def look(self, listed: Listed, known: Known = nothing_known) -> Look:
+        """Judge one subject.
+
+        Raises:
+            RetryError: it cannot be read now.
+        """
+        subject, ref = listed.subject, listed.subject.ref
+        certain: list[Judgement] = []
+        unsure: list[Convention] = []
+        for convention in self._by_kind.get(ref.kind, ()):
+            needs = convention.needs_of(ref.kind)
+            if not subject.knows(needs):
+                unsure.append(convention)
+                continue
+            drifts = self._drifts(convention, ref, subject)
+            if listed.sketched.isdisjoint(needs):
+                certain.append(Judgement(convention, ref, subject, drifts))
+            elif Counter(drift.state for drift in drifts) != known(ref, convention.id):
+                unsure.append(convention)
+        return Look(ref, (*certain, *self._closer(ref, unsure)))
+
+    def look_at(self, ref: SubjectRef, convention: Convention) -> Judgement:
+        """Judge a subject by reading it, whether or not a list shows it."""
+        return next(iter(self._closer(ref, (convention,))))
+
+    def missing(self, account: str, seen: Callable[[SubjectRef], bool]) -> Iterator[Look]:
+        """Yield what is wrong with the subjects that must be there and that no list shows."""
+        for convention in self.conventions:
+            for ref in convention.expects(account):
+                if not seen(ref):
+                    yield Look(ref, tuple(self._closer(ref, (convention,))))
+
+    def _closer(self, ref: SubjectRef, unsure: Iterable[Convention]) -> Iterator[Judgement]:
+        conventions = tuple(unsure)
+        if not conventions:
+            return
+        subject = self._reader.read(
+            ref, {facet for convention in conventions for facet in convention.reads(ref.kind)}
+        )
+        for convention in conventions:
+            drifts = self._drifts(convention, ref, subject)
+            yield Judgement(convention, ref, subject, drifts)
+
+    def _drifts(
+        self, convention: Convention, ref: SubjectRef, subject: Subject | None
+    ) -> tuple[Drift, ...]:
+        try:
+            return tuple(convention.judge(ref, subject))
+        except Exception as error:  # one convention must not silence the others
+            self.errors.append(error)
+            return ()
