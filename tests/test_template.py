@@ -184,7 +184,7 @@ def _allowed(role: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("role", ["DetectRole", "RemediateRole", "NotifyRole"])
+@pytest.mark.parametrize("role", ["DetectRole", "RemediateRole", "NotifyRole", "SweepRole"])
 def test_no_function_holds_a_wildcard_or_as_shipped_a_write_on_iam_or_ec2(role: str) -> None:
     for action in _allowed(role):
         service, _, call = action.partition(":")
@@ -193,7 +193,7 @@ def test_no_function_holds_a_wildcard_or_as_shipped_a_write_on_iam_or_ec2(role: 
             assert call.startswith(("Get", "List", "Describe")), action
 
 
-@pytest.mark.parametrize("role", ["DetectRole", "RemediateRole", "NotifyRole"])
+@pytest.mark.parametrize("role", ["DetectRole", "RemediateRole", "NotifyRole", "SweepRole"])
 def test_every_write_names_its_resource(role: str) -> None:
     for statement in _statements(role):
         if statement["Effect"] == "Allow" and statement["Resource"] == "*":
@@ -231,7 +231,7 @@ def _issuer(pattern: dict[str, Any]) -> list[Any]:
 
 def test_each_function_has_a_role_of_its_own() -> None:
     roles = [names(function["Role"]) for function in FUNCTIONS.values()]
-    assert sorted(roles) == [["DetectRole"], ["NotifyRole"], ["RemediateRole"]]
+    assert sorted(roles) == [["DetectRole"], ["NotifyRole"], ["RemediateRole"], ["SweepRole"]]
 
 
 def test_remediate_gets_only_the_calls_of_conventions_that_may_act() -> None:

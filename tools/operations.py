@@ -3,8 +3,11 @@
 from typing import Any
 
 NAMESPACE = "Rolecall"
-QUEUES = ("Changes", "Remedies", "Alerts")
-FUNCTIONS = ("Detect", "Remediate", "Notify")
+# Seconds that the oldest message of each queue may wait. A sweep takes up to a quarter of an hour.
+QUEUES = {"Changes": 900, "Remedies": 900, "Alerts": 900, "Sweeps": 1800}
+FUNCTIONS = ("Detect", "Remediate", "Notify", "Sweep")
+# Who finds out that an event was missed: the sweep itself, or whoever settles what it found.
+_FIND_MISSED = ("Sweep", "Remediate")
 
 
 def _alarm(description: str, metric: dict[str, Any], threshold: int) -> dict[str, Any]:
@@ -38,7 +41,7 @@ def _queue(name: str) -> dict[str, Any]:
 
 def _alarms() -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for queue in QUEUES:
+    for queue, longest in QUEUES.items():
         letters = f"{queue}DeadLetters"
         found[f"{letters}Alarm"] = _alarm(
             f"{letters} holds what Rolecall could not work on: read it, mend the cause, redrive it.",
@@ -51,14 +54,15 @@ def _alarms() -> dict[str, Any]:
             0,
         )
         found[f"{queue}AgeAlarm"] = _alarm(
-            f"Messages wait in {queue}Queue for more than 15 minutes: look at the function behind it.",
+            f"Messages wait in {queue}Queue for more than {longest // 60} minutes: look at the function "
+            "behind it.",
             _metric(
                 "AWS/SQS",
                 "ApproximateAgeOfOldestMessage",
                 "Maximum",
                 QueueName=_queue(f"{queue}Queue"),
             ),
-            900,
+            longest,
         )
     for function in FUNCTIONS:
         for metric, says in (("Errors", "fails"), ("Throttles", "is throttled")):
@@ -73,7 +77,33 @@ def _alarms() -> dict[str, Any]:
             {"Namespace": NAMESPACE, "MetricName": f"{function}-failed", "Statistic": "Sum"},
             0,
         )
+    found["EventsMissedAlarm"] = _alarm(
+        "A sweep found drifts that no event told: see whether the trail logs and the rules are enabled "
+        "(rolecall doctor), and which cases they are (rolecall cases).",
+        {"Namespace": NAMESPACE, "MetricName": "events-missed", "Statistic": "Sum"},
+        0,
+    )
     return found
+
+
+def _missed() -> dict[str, Any]:
+    return {
+        f"{function}MissedCount": {
+            "Type": "AWS::Logs::MetricFilter",
+            "Properties": {
+                "LogGroupName": {"Ref": f"{function}Log"},
+                "FilterPattern": "{ $.missed > 0 }",
+                "MetricTransformations": [
+                    {
+                        "MetricNamespace": NAMESPACE,
+                        "MetricName": "events-missed",
+                        "MetricValue": "$.missed",
+                    }
+                ],
+            },
+        }
+        for function in _FIND_MISSED
+    }
 
 
 def _counts() -> dict[str, Any]:
@@ -128,6 +158,7 @@ def _dashboard() -> dict[str, Any]:
         for function, names in (
             ("Detect", ("clean", "notified", "pending", "exempt", "protected", "own", "rejected")),
             ("Remediate", ("remediated", "superseded", "failed", "retry")),
+            ("Sweep", ("swept", "sweeping", "failed")),
         )
         for outcome in names
     ]
@@ -166,4 +197,4 @@ def _dashboard() -> dict[str, Any]:
 
 def resources() -> dict[str, Any]:
     """Alarms, counts and the dashboard."""
-    return _counts() | _alarms() | {"Dashboard": _dashboard()}
+    return _counts() | _missed() | _alarms() | {"Dashboard": _dashboard()}

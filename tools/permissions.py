@@ -1,10 +1,11 @@
-"""Permissions of detect and remediate, from what the conventions declare and the settings let them do."""
+"""Permissions of detect, sweep and remediate, from what the conventions declare and the settings let them do."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from rolecall.aws.facets import calls_for
 from rolecall.aws.identities import IDENTITIES
+from rolecall.aws.inventory import CALLS
 from rolecall.convention import Convention, is_taking
 from rolecall.model.scales import Mode
 from rolecall.model.subjects import Facet
@@ -88,6 +89,14 @@ def reads(facets: Iterable[Facet]) -> list[Statement]:
         }
         for resource, calls in sorted(by_resource.items())
     ]
+
+
+def lists(conventions: Iterable[Convention]) -> list[Statement]:
+    """The statement that lets a function list the whole account."""
+    kinds = {kind for convention in conventions for kind in convention.kinds()}
+    calls = sorted({call for kind in kinds for call in CALLS.get(kind, ())})
+    # These know no resource, or are about all there are.
+    return [{"Sid": "ListAll", "Effect": "Allow", "Action": calls, "Resource": "*"}]
 
 
 def identities(conventions: Iterable[Convention]) -> list[Statement]:
@@ -204,12 +213,17 @@ def _policy(
 
 
 def resources(conventions: Iterable[Convention], settings: Settings) -> dict[str, Any]:
-    """The policies of detect and remediate."""
+    """The policies of detect, sweep and remediate."""
     found = list(conventions)
     may_act = acting(found, settings)
     policies = {
         "DetectReads": _policy(
             "reads", "DetectRole", reads(_needs(found, related=True)) + identities(found)
+        ),
+        "SweepReads": _policy(
+            "reads",
+            "SweepRole",
+            lists(found) + reads(_needs(found, related=True)) + identities(found),
         ),
         "RemediateReads": _policy(
             "reads",

@@ -41,12 +41,16 @@ class StoryFormat(StrEnum):
 def cases(
     *,
     stack: StackOption = "rolecall",
+    event: Annotated[
+        str, typer.Option(help="Only those of this event, or of this sweep: s-…")
+    ] = "",
     region: RegionOption = "",
     format_: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """List the cases, newest first."""
     ledger = Deployed(stack, region).ledger
     found = sorted(ledger.cases(), key=lambda c: c.opened, reverse=True)
+    found = [case for case in found if event in {"", case.origin.event_id}]
     exempt = {one.case: one for one in ledger.exemptions() if one.until >= time.time()}
     if format_ is Format.JSONL:
         for case in found:

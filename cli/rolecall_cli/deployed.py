@@ -10,12 +10,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from rolecall.aws.caller import AwsCaller
-from rolecall.aws.handing import RemediesQueue
+from rolecall.aws.handing import RemediesQueue, SweepsQueue
 from rolecall.aws.ledger import DynamoLedger
 from rolecall.aws.messaging import EventBus
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.model.subjects import SubjectRef
+from rolecall.model.sweeps import sweep_id
 from rolecall.registry import Registry
 from rolecall.remediation.approve import Approver
 from rolecall.remediation.undo import Undoer
@@ -105,6 +106,18 @@ class Deployed:
     def caller(self) -> str:
         """Who the operator is, by ARN."""
         return str(self.aws.client("sts").get_caller_identity()["Arn"])
+
+    def begin_sweep(self) -> str:
+        """Begin a sweep of the account; its id.
+
+        Raises:
+            StackError: the operator may not.
+        """
+        try:
+            message = SweepsQueue(self.aws, self["SweepsQueueUrl"]).begin()
+        except ClientError as error:
+            raise StackError(f"A sweep cannot be begun: {error}.") from error
+        return sweep_id(message)
 
     def replay(self, event: Mapping[str, Any], *, act: bool) -> dict[str, Any]:
         """Send one event to the detect function itself, past bus and queue.

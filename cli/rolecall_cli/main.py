@@ -5,7 +5,7 @@ import sys
 import typer
 
 from rolecall.errors import RolecallError
-from rolecall_cli import backtest, cases, demo, local, replay, settings, undo
+from rolecall_cli import backtest, cases, demo, local, replay, settings, sweep, undo
 from rolecall_cli.doctor.command import doctor
 from rolecall_cli.errors import UsageError
 
@@ -18,6 +18,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)
 app.command("backtest")(backtest.backtest)
+app.command("sweep")(sweep.sweep)
 app.command("cases")(cases.cases)
 app.command("undo")(undo.undo)
 app.command("approve")(cases.approve)

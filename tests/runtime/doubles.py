@@ -37,6 +37,7 @@ def runtime(world: World | None = None) -> tuple[Runtime, Queue]:
     if world:
         loose.detector, loose.remediator = world.detector, world.remediator
         loose.overdue, loose.expiring = world.overdue, world.expiring
+        loose.registry = world.registry
     return made, queue
 
 

@@ -8,7 +8,6 @@ import pytest
 from rolecall.detection.overdue import LATE
 from rolecall.errors import CaseError, UnsettledError
 from rolecall.model.cases import Status
-from rolecall.runtime.log import log
 from rolecall.runtime.work import detect, overdue, replay, settle
 from tests.detection.staged import ATTACH, BOB, world
 from tests.runtime.doubles import Queue, message, runtime
@@ -17,20 +16,6 @@ from tests.states import ACCOUNT
 from tests.world import ACTING, World
 
 FOREIGN = "444455556666"
-
-
-@pytest.fixture
-def lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The log's lines so far, each as what it holds."""
-    written: list[str] = []
-    handler = log.registered_handler
-    monkeypatch.setattr(handler, "emit", lambda record: written.append(handler.format(record)))
-
-    def read() -> list[dict[str, Any]]:
-        assert capsys.readouterr().out == ""
-        return [json.loads(line.encode()) for line in written]
-
-    return read
 
 
 def _detect(made: World, **changed: Any) -> Queue:
@@ -43,7 +28,7 @@ def test_a_drift_is_judged_and_its_outcome_logged(lines: Any) -> None:
     made = world()
     assert _detect(made).dead == []
     assert made.bus.statuses == ["pending"]
-    (line,) = lines()
+    (line,) = lines
     assert (line["outcome"], line["call"]) == ("pending", "iam:AttachUserPolicy")
     assert line["cases"] == list(made.ledger.kept)
 
@@ -59,7 +44,7 @@ def test_a_record_of_another_account_is_rejected_and_nothing_is_read_or_written(
     assert json.loads(body)["recipientAccountId"] == FOREIGN
     assert FOREIGN in reason
     assert (made.ledger.kept, made.bus.published) == ({}, [])
-    assert lines()[0]["outcome"] == "rejected"
+    assert lines[0]["outcome"] == "rejected"
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", '{"a": NaN}', "null"])
@@ -85,7 +70,7 @@ def test_hostile_texts_cost_no_line_of_the_log(lines: Any) -> None:
         userIdentity={"type": "Root"},
         eventID="\udfff\u2028",
     )
-    (line,) = lines()
+    (line,) = lines
     assert line["outcome"] == "notified"
     assert made.bus.statuses == ["notified"]
 
@@ -101,7 +86,7 @@ def test_a_case_is_settled_and_its_outcome_logged(lines: Any) -> None:
     made.clock.now += raised.value.after
     settle(working, body)
     assert made.ledger.get(case_id).case.status is Status.REMEDIATED
-    assert lines()[-1]["outcome"] == "remediated"
+    assert lines[-1]["outcome"] == "remediated"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +119,7 @@ def test_a_replay_that_acts_opens_a_case_that_is_marked(lines: Any) -> None:
     assert answer["outcome"] == "pending"
     assert answer["cases"] == list(made.ledger.kept)
     assert [case.origin.replayed for case in made.bus.published] == [True]
-    assert lines()[0]["message"] == "replayed"
+    assert lines[0]["message"] == "replayed"
 
 
 @pytest.mark.parametrize("value", [None, 7, [], {}, {"detail": 7}, "text"])
@@ -172,7 +157,7 @@ def test_every_hour_what_is_overdue_is_brought_forward(lines: Any) -> None:
     made.clock.now += LATE + 1
     assert case_id in overdue(working)["overdue"]
     assert made.remedies.sent == [(case_id, 0)]
-    assert lines()[-1]["outcome"] == "overdue"
+    assert lines[-1]["outcome"] == "overdue"
 
 
 def test_every_hour_what_ends_soon_is_announced_once(lines: Any) -> None:
@@ -180,5 +165,5 @@ def test_every_hour_what_ends_soon_is_announced_once(lines: Any) -> None:
     working, _ = runtime(made)
     (case_id,) = overdue(working)["announced"]
     assert [case.id for case in made.bus.published] == [case_id]
-    assert lines()[-1]["outcome"] == "announced"
+    assert lines[-1]["outcome"] == "announced"
     assert overdue(working)["announced"] == []

@@ -25,9 +25,9 @@ class SketchedAccount(MemoryAccount):
         self.reads: list[SubjectRef] = []
         self.old: dict[SubjectRef, dict[Facet, Any]] = {}
 
-    def listed(self, kinds: Iterable[str]) -> Iterator[Listed]:
+    def listed(self, facets: Iterable[Facet]) -> Iterator[Listed]:
         """Yield every subject as the lists show it."""
-        for whole in super().listed(kinds):
+        for whole in super().listed(facets):
             of = whole.subject
             state = copy.deepcopy(dict(of.state)) | self.old.get(of.ref, {})
             shown = {facet: value for facet, value in state.items() if facet not in self.unlisted}

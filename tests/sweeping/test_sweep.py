@@ -1,13 +1,14 @@
 """A sweep opens what nobody saw, ends what is no longer true, and tells much at once."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from rolecall.errors import SweepError
+from rolecall.errors import SweepError, UnsettledError
 from rolecall.model.cases import DIGEST, Status
 from rolecall.model.scales import Severity
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import Facet, Subject, SubjectRef
 from rolecall.model.sweeps import LastSweep, Sweep
 from rolecall.replaying.memory import MemoryAccount
 from tests.detection.staged import ATTACHED, BOB, change
@@ -343,6 +344,24 @@ def test_a_convention_that_raises_does_not_silence_the_others(
     found = sweeper.go_on(sweeper.begin("s-1"), lambda: True)
     assert [str(error) for error in found.errors] == ["broken", "broken"]
     assert cases(made) == {"bob": "notified"}
+
+
+def test_what_cannot_be_read_is_said_once_and_silences_nothing_else() -> None:
+    class Denied(SketchedAccount):
+        unlisted = frozenset({Facet.USER_ACCESS_KEYS})
+
+        def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
+            wanted = set(facets)
+            if len(wanted) < 10 and Facet.USER_ACCESS_KEYS in wanted:
+                raise UnsettledError("AWS denies iam:ListAccessKeys.")
+            return super().read(ref, wanted)
+
+    made = World(settings(only(VIA_GROUPS, KEYS)), account=Denied())
+    made.account.add(BOB, ATTACHMENT)
+    in_good_order(made.account)
+    found = made.sweeper.go_on(made.sweeper.begin("s-1"), lambda: True)
+    assert [str(error) for error in found.errors] == ["AWS denies iam:ListAccessKeys."]
+    assert (found.done, cases(made)) == (True, {"bob": "notified"})
 
 
 def test_what_is_off_is_not_looked_for() -> None:

@@ -15,7 +15,7 @@ from rolecall.settings.schema import validate
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.errors import StackError
 
-FUNCTIONS = ("Detect", "Remediate", "Notify")
+FUNCTIONS = ("Detect", "Remediate", "Notify", "Sweep")
 _LAYER = ":layer:SettingsLayer:"
 _PATIENCE = 20  # seconds
 

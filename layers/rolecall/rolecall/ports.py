@@ -39,8 +39,8 @@ class Listed:
 class Inventory(Protocol):
     """Lists the whole account, with calls that grow with pages and not with subjects."""
 
-    def listed(self, kinds: Iterable[str]) -> Iterator[Listed]:
-        """Yield every subject of these kinds, those of a kind in the order of their names.
+    def listed(self, facets: Iterable[Facet]) -> Iterator[Listed]:
+        """Yield every subject that has some of these facets, by kind and name, with what lists carry.
 
         Raises:
             RetryError: AWS does not answer now, or does not let this role list.

@@ -18,7 +18,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/rolecall/RemediateRole"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:people"
 TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/main"
 LAYER = f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:SettingsLayer:3"
-QUEUES = ("Changes", "Remedies", "Alerts")
+QUEUES = ("Changes", "Remedies", "Alerts", "Sweeps")
 LETTERS = tuple(f"{queue}DeadLetters" for queue in QUEUES)
 ALARMS = {"ChangesAgeAlarm": "age", "DetectErrorsAlarm": "errors"}
 

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from rolecall.aws.failures import code_of
 from rolecall.aws.session import Aws
+from rolecall.model.sweeps import Sweep
 
 LONGEST_DELAY = 900  # seconds: what an SQS message can be delayed by
 _DAY = 86_400
@@ -74,3 +75,24 @@ class RemediesQueue:
             # The case has its schedule already: somebody sent it before and died.
             if code_of(error) != "ConflictException":
                 raise
+
+
+class SweepsQueue:
+    """The queue of sweeps: one message begins one, or goes on with it."""
+
+    def __init__(self, aws: Aws, url: str) -> None:
+        self._aws = aws
+        self._url = url
+
+    def begin(self) -> str:
+        """Begin a sweep; its message's id."""
+        answer = self._aws.client("sqs").send_message(QueueUrl=self._url, MessageBody="{}")
+        return str(answer["MessageId"])
+
+    def go_on(self, sweep: Sweep, delay: int) -> None:
+        """Go on with a sweep after so many seconds (at most 900)."""
+        self._aws.client("sqs").send_message(
+            QueueUrl=self._url,
+            MessageBody=json.dumps({"sweep": sweep.to_dict()}),
+            DelaySeconds=delay,
+        )

@@ -29,6 +29,7 @@ class Aws:
     Args:
         region: The home Region.
         credentials: `aws_access_key_id` and so on; without them the environment's chain decides.
+        profile: A profile of the machine's AWS configuration, instead.
         endpoint: Another endpoint than AWS's, for the embedded account.
     """
 
@@ -37,12 +38,13 @@ class Aws:
         region: str,
         *,
         credentials: Mapping[str, Any] | None = None,
+        profile: str = "",
         endpoint: str | None = None,
     ) -> None:
         self.region = region
         self._credentials = dict(credentials or {})
         self._endpoint = endpoint
-        self._session = botocore.session.get_session()
+        self._session = botocore.session.Session(profile=profile or None)
         self._session.register_component("data_loader", ModelLoader())
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()

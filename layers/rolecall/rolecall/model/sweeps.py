@@ -65,3 +65,11 @@ class LastSweep:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The sweep that `to_dict` described."""
         return cls(Sweep.from_dict(data["sweep"]), data["ended"], tuple(data["conventions"]))
+
+
+def sweep_id(message: str) -> str:
+    """The id of the sweep that a message begins, by the message's own id.
+
+    A message that comes twice does not begin two.
+    """
+    return f"s-{message[:13]}"

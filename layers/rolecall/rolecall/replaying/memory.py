@@ -187,11 +187,12 @@ class MemoryAccount:
         """Nothing is called here."""
         return 0
 
-    def listed(self, kinds: Iterable[str]) -> Iterator[Listed]:
-        """Yield every subject of these kinds with all of its state."""
+    def listed(self, facets: Iterable[Facet]) -> Iterator[Listed]:
+        """Yield every subject that has some of these facets, with all of its state."""
+        kinds = {facet.kind for facet in facets}
         found = sorted(self.state, key=lambda ref: (ref.kind, ref.name))
         for ref in found:
-            subject_ = self.read(ref, self.state[ref]) if ref.kind in set(kinds) else None
+            subject_ = self.read(ref, self.state[ref]) if ref.kind in kinds else None
             if subject_:
                 yield Listed(subject_)
 

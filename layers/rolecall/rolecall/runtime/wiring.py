@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rolecall.aws.caller import AwsCaller
-from rolecall.aws.handing import RemediesQueue
+from rolecall.aws.handing import RemediesQueue, SweepsQueue
 from rolecall.aws.ledger import DynamoLedger
 from rolecall.aws.messaging import DeadLetters, EventBus, Secrets, Topics
 from rolecall.aws.reader import AwsReader
@@ -24,6 +24,7 @@ from rolecall.settings.files import find, load
 
 if TYPE_CHECKING:
     from rolecall.notification.notify import Notifier
+    from rolecall.sweeping.sweep import Sweeper
 
 _LOOPBACK = "127.0.0.1"
 
@@ -115,6 +116,30 @@ class Runtime:
             self.bus,
             time.time,
             int(self["VERIFY_AFTER"] or VERIFY_AFTER),
+        )
+
+    @cached_property
+    def sweeps(self) -> SweepsQueue:
+        """The queue of sweeps."""
+        return SweepsQueue(self.aws, self["QUEUE"])
+
+    @cached_property
+    def sweeper(self) -> "Sweeper":
+        """The use case of the sweep function."""
+        # Only the sweep function sweeps, so only it pays for these.
+        from rolecall.aws.inventory import AwsInventory  # noqa: PLC0415
+        from rolecall.sweeping.sweep import Sweeper  # noqa: PLC0415
+
+        return Sweeper(
+            self.settings,
+            self.registry,
+            AwsInventory(self.aws, self["ACCOUNT_ID"]),
+            AwsReader(self.aws),
+            self.ledger,
+            self.bus,
+            self.remedies,
+            time.time,
+            self["ACCOUNT_ID"],
         )
 
     @cached_property

@@ -53,7 +53,16 @@ def _reject(runtime: Runtime, body: str, reason: str, event_id: str) -> None:
 def settle(runtime: Runtime, message: Message) -> None:
     """Settle the case that a message of the remedies queue names."""
     case = runtime.remediator.settle(read_json(message["body"])["case"])
-    log.info("settled", outcome=case.status.value, case=case.id, reason=case.reason)
+    missed = int(case.origin.swept and case.status.is_told and _has_event(runtime, case))
+    log.info(
+        "settled", outcome=case.status.value, case=case.id, reason=case.reason, missed=missed
+    )
+
+
+def _has_event(runtime: Runtime, case: Case) -> bool:
+    """Whether an event should have told of the drift that a sweep found."""
+    convention = runtime.registry.get(case.drift.convention)
+    return convention is not None and bool(convention.watches)
 
 
 def tell(runtime: Runtime, message: Message) -> None:

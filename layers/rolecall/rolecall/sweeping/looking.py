@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from rolecall.convention import Convention
 from rolecall.detection.judging import Judgement
+from rolecall.errors import UnsettledError
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Mode
 from rolecall.model.subjects import Subject, SubjectRef
@@ -42,7 +43,7 @@ class Looker:
     So calls grow with pages and with news, and not with subjects.
 
     Attributes:
-        errors: What conventions raised; one does not silence the others.
+        errors: What conventions raised and what could not be read; one does not silence the others.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Looker:
         self.conventions = tuple(
             one for one in registry if one.needs and settings.mode(one.id) is not Mode.OFF
         )
+        self._blind: set[tuple[str, str]] = set()
         self._by_kind: dict[str, list[Convention]] = {}
         for convention in self.conventions:
             for kind in convention.kinds():
@@ -61,13 +63,15 @@ class Looker:
 
     def listed(self) -> Iterator[Listed]:
         """Yield every subject that a convention judges, always in the same order."""
-        return self._inventory.listed(sorted(self._by_kind))
+        return self._inventory.listed(
+            {facet for kind in self._by_kind for one in self.conventions for facet in one.reads(kind)}
+        )
 
     def look(self, listed: Listed, known: Known = nothing_known) -> Look:
         """Judge one subject.
 
         Raises:
-            RetryError: it cannot be read now.
+            ThrottledError: it cannot be read now.
         """
         subject, ref = listed.subject, listed.subject.ref
         certain: list[Judgement] = []
@@ -84,9 +88,9 @@ class Looker:
                 unsure.append(convention)
         return Look(ref, (*certain, *self._closer(ref, unsure)))
 
-    def look_at(self, ref: SubjectRef, convention: Convention) -> Judgement:
-        """Judge a subject by reading it, whether or not a list shows it."""
-        return next(iter(self._closer(ref, (convention,))))
+    def look_at(self, ref: SubjectRef, convention: Convention) -> Judgement | None:
+        """Judge a subject by reading it, whether or not a list shows it; None where it cannot be read."""
+        return next(self._closer(ref, (convention,)), None)
 
     def missing(self, account: str, seen: Callable[[SubjectRef], bool]) -> Iterator[Look]:
         """Yield what is wrong with the subjects that must be there and that no list shows."""
@@ -96,12 +100,22 @@ class Looker:
                     yield Look(ref, tuple(self._closer(ref, (convention,))))
 
     def _closer(self, ref: SubjectRef, unsure: Iterable[Convention]) -> Iterator[Judgement]:
-        conventions = tuple(unsure)
+        conventions = tuple(one for one in unsure if (one.id, ref.kind) not in self._blind)
         if not conventions:
             return
-        subject = self._reader.read(
-            ref, {facet for convention in conventions for facet in convention.reads(ref.kind)}
-        )
+        try:
+            subject = self._reader.read(
+                ref, {facet for convention in conventions for facet in convention.reads(ref.kind)}
+            )
+        except UnsettledError as error:
+            if len(conventions) == 1:
+                # It will not be let read the next one either, and need not try ten thousand times.
+                self._blind.add((conventions[0].id, ref.kind))
+                self.errors.append(error)
+                return
+            for convention in conventions:
+                yield from self._closer(ref, (convention,))
+            return
         for convention in conventions:
             drifts = self._drifts(convention, ref, subject)
             yield Judgement(convention, ref, subject, drifts)
