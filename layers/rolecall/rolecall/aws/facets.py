@@ -4,6 +4,7 @@ Those of users and groups stand in their own modules.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -23,7 +24,7 @@ from rolecall.aws.readings import (
 from rolecall.aws.session import Aws
 from rolecall.model.subjects import Facet, SubjectRef
 
-__all__ = ["READINGS", "calls_for"]
+__all__ = ["READINGS", "calls_for", "instance_state"]
 
 
 @reads(Facet.ROLE_TRUST, by=("iam:GetRole",))
@@ -68,11 +69,16 @@ def _instance(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
         )
         for association in answer["IamInstanceProfileAssociations"]:
             profile = association["IamInstanceProfile"]["Arn"]
+    return instance_state(instance, profile), ""
+
+
+def instance_state(instance: Any, profile: str | None) -> State:
+    """The facets of an instance, as DescribeInstances shows it."""
     return {
         Facet.INSTANCE_STATE: instance["State"]["Name"],
         Facet.INSTANCE_PROFILE: profile,
         Facet.INSTANCE_TAGS: {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])},
-    }, ""
+    }
 
 
 @reads(Facet.POLICY_GROUPS, by=("iam:ListEntitiesForPolicy",))

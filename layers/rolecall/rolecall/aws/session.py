@@ -48,6 +48,18 @@ class Aws:
         self._session.register_component("data_loader", ModelLoader())
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
+        self._requests = 0
+        self._counting = Lock()
+        self._session.register("before-send", self._count)
+
+    @property
+    def requests(self) -> int:
+        """Requests sent to AWS so far, by all clients; one that botocore repeats counts again."""
+        return self._requests
+
+    def _count(self, **_: Any) -> None:
+        with self._counting:  # clients work in several threads
+            self._requests += 1
 
     def client(self, service: str, region: str = "") -> Any:
         """The client of a service, made once; safe to call from several threads."""

@@ -15,7 +15,7 @@ from rolecall.aws.readings import (
     time_text,
 )
 from rolecall.aws.session import Aws
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import Facet, ServiceCredential, SubjectRef
 
 
 @reads(Facet.USER_INLINE_POLICIES, by=("iam:ListUserPolicies", "iam:GetUserPolicy"))
@@ -110,16 +110,19 @@ def _user_mfa_devices(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
 @reads(Facet.USER_SERVICE_CREDENTIALS, by=("iam:ListServiceSpecificCredentials",))
 def _user_service_credentials(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     answer = aws.client("iam").list_service_specific_credentials(UserName=ref.name)
-    found = {}
-    for one in answer["ServiceSpecificCredentials"]:
-        expires = one.get("ExpirationDate")
-        found[one["ServiceSpecificCredentialId"]] = {
-            "service": one["ServiceName"],
-            "status": one["Status"],
-            "created": time_text(one["CreateDate"]),
-            "expires": time_text(expires) if expires else None,
-        }
-    return {Facet.USER_SERVICE_CREDENTIALS: found}, ""
+    found = answer["ServiceSpecificCredentials"]
+    return {Facet.USER_SERVICE_CREDENTIALS: dict(map(service_credential, found))}, ""
+
+
+def service_credential(one: Any) -> tuple[str, ServiceCredential]:
+    """The id of a service-specific credential, and what AWS says of it."""
+    expires = one.get("ExpirationDate")
+    return one["ServiceSpecificCredentialId"], {
+        "service": one["ServiceName"],
+        "status": one["Status"],
+        "created": time_text(one["CreateDate"]),
+        "expires": time_text(expires) if expires else None,
+    }
 
 
 @reads(Facet.USER_SSH_KEYS, by=("iam:ListSSHPublicKeys",))

@@ -1,0 +1,121 @@
+"""What GetAccountAuthorizationDetails says of each user, group, role and policy, as facets."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from sys import intern
+from typing import Any
+
+from rolecall.aws.readings import State, named, policy_text, time_text
+from rolecall.model.subjects import Facet
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What one item of the answer says of its subject.
+
+    Attributes:
+        name: The subject's name, as a `SubjectRef` has it.
+        state: Its facets, as far as the item itself carries them.
+        path: Its path.
+        unique_id: Its unique id; "" for a policy, as when it is read.
+    """
+
+    name: str
+    state: State
+    path: str
+    unique_id: str = ""
+
+
+def _attached(item: Any) -> dict[str, str]:
+    # Thousands of subjects have the same few policies.
+    found = named(item.get("AttachedManagedPolicies", []))
+    return {intern(arn): intern(name) for arn, name in found.items()}
+
+
+def _texts(policies: Iterable[Any]) -> dict[str, str]:
+    return {one["PolicyName"]: policy_text(one["PolicyDocument"]) for one in policies}
+
+
+def _user(item: Any) -> Detail:
+    boundary = item.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    identity = {
+        "created": time_text(item["CreateDate"]),
+        "password_used": None,
+        "boundary": boundary,
+    }
+    state: State = {
+        Facet.USER_IDENTITY: identity,
+        Facet.USER_INLINE_POLICIES: _texts(item.get("UserPolicyList", [])),
+        Facet.USER_ATTACHED_POLICIES: _attached(item),
+        Facet.USER_GROUPS: [intern(name) for name in item.get("GroupList", [])],
+        Facet.USER_TAGS: {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
+    }
+    return Detail(item["UserName"], state, item["Path"], item["UserId"])
+
+
+def _group(item: Any) -> Detail:
+    state: State = {
+        Facet.GROUP_IDENTITY: {"created": time_text(item["CreateDate"])},
+        Facet.GROUP_INLINE_POLICIES: _texts(item.get("GroupPolicyList", [])),
+        Facet.GROUP_ATTACHED_POLICIES: _attached(item),
+    }
+    return Detail(item["GroupName"], state, item["Path"], item["GroupId"])
+
+
+def _role(item: Any) -> Detail:
+    state: State = {
+        Facet.ROLE_TRUST: policy_text(item["AssumeRolePolicyDocument"]),
+        Facet.ROLE_INLINE_POLICIES: _texts(item.get("RolePolicyList", [])),
+        Facet.ROLE_ATTACHED_POLICIES: _attached(item),
+    }
+    return Detail(item["RoleName"], state, item["Path"], item["RoleId"])
+
+
+def _policy(item: Any) -> Detail | None:
+    # AWS's own policies are more than a thousand; only those that somebody has are the account's.
+    if item["Arn"].split(":")[4] == "aws" and not item.get("AttachmentCount"):
+        return None
+    (document,) = (one["Document"] for one in item["PolicyVersionList"] if one["IsDefaultVersion"])
+    return Detail(intern(item["Arn"]), {Facet.POLICY_DOCUMENT: policy_text(document)}, item["Path"])
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the lists in the answer.
+
+    Attributes:
+        filters: The words that ask for it.
+        key: Where it stands in the answer.
+        detail: From an item of it to what that says; None where the subject is not the account's.
+    """
+
+    filters: tuple[str, ...]
+    key: str
+    detail: Callable[[Any], Detail | None]
+
+
+# By the kind of subject that a section lists.
+SECTIONS: Mapping[str, Section] = {
+    "user": Section(("User",), "UserDetailList", _user),
+    "group": Section(("Group",), "GroupDetailList", _group),
+    "role": Section(("Role",), "RoleDetailList", _role),
+    "policy": Section(("LocalManagedPolicy", "AWSManagedPolicy"), "Policies", _policy),
+}
+
+
+def carriers(groups: Iterable[Detail]) -> dict[str, list[str]]:
+    """Names of the groups that carry each policy, by policy ARN; in the order of the groups."""
+    found: dict[str, list[str]] = {}
+    for group in groups:
+        for arn in group.state[Facet.GROUP_ATTACHED_POLICIES]:
+            found.setdefault(arn, []).append(group.name)
+    return found
+
+
+def members(users: Iterable[Detail]) -> dict[str, list[str]]:
+    """Names of the users in each group, by its name; in the order of the users."""
+    found: dict[str, list[str]] = {}
+    for user in users:
+        for group in user.state[Facet.USER_GROUPS]:
+            found.setdefault(group, []).append(user.name)
+    return found

@@ -1,0 +1,391 @@
+"""What the lists say of the account is what reading each subject says, for a few calls."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from moto import mock_aws
+from moto.core.botocore_stubber import MockRawResponse
+
+from rolecall.aws.inventory import CALLS, AwsInventory
+from rolecall.aws.reader import AwsReader
+from rolecall.errors import ThrottledError, UnsettledError
+from rolecall.model.subjects import KINDS, Facet, Subject
+from rolecall.ports import Listed
+from tests.aws.account import ODD, launch
+from tests.cli.doctor.account import ACCOUNT, AnsweringAws
+
+MADE = datetime(2026, 11, 2, 10, tzinfo=UTC)
+PLAIN = ODD.replace("\r", "")  # moto loses it where it does not encode a text
+NEVER_LISTED = {Facet.USER_SSH_KEYS}
+CREDENTIALS = [
+    {
+        "UserName": name,
+        "ServiceSpecificCredentialId": f"ACCA{name}",
+        "ServiceName": "codecommit.amazonaws.com",
+        "Status": status,
+        "CreateDate": MADE,
+    }
+    for name, status in (("ann", "Active"), ("bob", "Inactive"), ("bob2", "Active"))
+]
+DETAILS = "iam:GetAccountAuthorizationDetails"
+ALL_CREDENTIALS = "iam:ListServiceSpecificCredentials"
+
+
+def credentials(given: dict[str, Any]) -> dict[str, Any]:
+    """The service-specific credentials of one user; of all of them in pages of two."""
+    if "UserName" in given:
+        mine = [one for one in CREDENTIALS if one["UserName"] == given["UserName"]]
+        return {"ServiceSpecificCredentials": mine}
+    assert given["AllUsers"]
+    start = int(given.get("Marker", 0))
+    found = {"ServiceSpecificCredentials": CREDENTIALS[start : start + 2], "IsTruncated": start < 1}
+    return found | ({"Marker": "2"} if start < 1 else {})
+
+
+@pytest.fixture(scope="module")
+def answering() -> AnsweringAws:
+    """The clients, which take longer to make than all else here."""
+    return AnsweringAws()
+
+
+@pytest.fixture
+def aws(answering: AnsweringAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[AnsweringAws]:
+    """An empty account, but for some service-specific credentials, which moto does not know."""
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    answering.answers = {ALL_CREDENTIALS: credentials}
+    with mock_aws():
+        answering.calls.clear()
+        yield answering
+
+
+def inventory(aws: AnsweringAws) -> AwsInventory:
+    """The inventory, in which nobody really waits."""
+    return AwsInventory(aws, ACCOUNT, sleep=lambda _: None)
+
+
+def listed(aws: AnsweringAws, *kinds: str) -> dict[str, Listed]:
+    """What is listed, by the subject's name."""
+    return {one.subject.ref.name: one for one in inventory(aws).listed(kinds)}
+
+
+def fill(aws: AnsweringAws) -> None:
+    """Put some of everything into the account."""
+    iam = aws.client("iam")
+    own = iam.create_policy(PolicyName="own", Path="/p/", PolicyDocument=PLAIN + "\n")["Policy"][
+        "Arn"
+    ]
+    iam.create_policy_version(PolicyArn=own, PolicyDocument=PLAIN, SetAsDefault=True)
+    iam.create_policy(PolicyName="idle", PolicyDocument=PLAIN)
+    iam.create_role(RoleName="app", Path="/team/", AssumeRolePolicyDocument=PLAIN)
+    iam.put_role_policy(RoleName="app", PolicyName="p", PolicyDocument=ODD)
+    iam.attach_role_policy(RoleName="app", PolicyArn=own)
+    iam.create_role(RoleName="able", AssumeRolePolicyDocument="{}")
+    for group in ("ops", "dev"):
+        iam.create_group(GroupName=group, Path="/g/")
+        iam.attach_group_policy(GroupName=group, PolicyArn=own)
+    iam.put_group_policy(GroupName="ops", PolicyName="p", PolicyDocument=ODD)
+    for user in ("bob", "ann", "zoe"):
+        iam.create_user(UserName=user, Path="/u/", Tags=[{"Key": "team", "Value": user}])
+    iam.attach_user_policy(UserName="bob", PolicyArn=own)
+    iam.put_user_policy(UserName="bob", PolicyName="p", PolicyDocument=ODD)
+    iam.add_user_to_group(GroupName="ops", UserName="ann")
+    iam.add_user_to_group(GroupName="ops", UserName="bob")
+    iam.create_login_profile(UserName="bob", Password="Correct-horse-1")
+    iam.create_access_key(UserName="bob")
+    second = iam.create_access_key(UserName="bob")["AccessKey"]["AccessKeyId"]
+    iam.update_access_key(UserName="bob", AccessKeyId=second, Status="Inactive")
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]
+    iam.enable_mfa_device(
+        UserName="bob",
+        SerialNumber=device["SerialNumber"],
+        AuthenticationCode1="123456",
+        AuthenticationCode2="234567",
+    )
+
+
+def blurred(facet: Facet, value: Any) -> Any:
+    """As much of a facet as a sketch of it tells: no ids, and not when a password was made."""
+    match facet:
+        case Facet.USER_LOGIN_PROFILE:
+            return value is not None
+        case Facet.USER_MFA_DEVICES:
+            return bool(value)
+        case Facet.USER_IDENTITY:
+            return value
+        case _:
+            return list(value.values())
+
+
+def ordered(facet: Facet, value: Any) -> Any:
+    """A facet without the order of names, for which AWS has no rule."""
+    if isinstance(value, list):
+        return sorted(value)
+    if facet is Facet.USER_POLICY_GROUPS:
+        return {arn: sorted(groups) for arn, groups in value.items()}
+    return value
+
+
+def facets_of(kind: str) -> set[Facet]:
+    """All facets that a subject of the kind has."""
+    return {facet for facet in Facet if facet.kind == kind}
+
+
+def read(aws: AnsweringAws, of: Subject) -> Subject:
+    """The same subject with all its facets, read live."""
+    found = AwsReader(aws).read(of.ref, facets_of(of.ref.kind))
+    assert found
+    return found
+
+
+def test_what_is_listed_of_a_subject_is_what_is_read_of_it(aws: AnsweringAws) -> None:
+    fill(aws)
+    of = launch(aws, "us-east-1")
+    found = list(inventory(aws).listed(KINDS))
+    names: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for one in found:
+        subject, live = one.subject, read(aws, one.subject)
+        names[subject.ref.kind].append(subject.ref.name)
+        assert type(subject) is type(live)
+        assert set(subject.state) == set(live.state) - NEVER_LISTED
+        assert (subject.path, subject.unique_id) == (live.path, live.unique_id)
+        assert subject.at
+        for facet, value in subject.state.items():
+            if facet in one.sketched:
+                assert blurred(facet, value) == blurred(facet, live.state[facet]), facet
+            else:
+                assert ordered(facet, value) == ordered(facet, live.state[facet]), facet
+    assert names == {
+        "user": ["ann", "bob", "zoe"],
+        "group": ["dev", "ops"],
+        "role": ["able", "app"],
+        "instance": [of.name],
+        "policy": [f"arn:aws:iam::{ACCOUNT}:policy/{name}" for name in ("idle", "p/own")],
+        "account": [ACCOUNT],
+    }
+    (bob,) = (one for one in found if one.subject.ref.name == "bob")
+    assert bob.sketched == {
+        Facet.USER_IDENTITY,
+        Facet.USER_LOGIN_PROFILE,
+        Facet.USER_MFA_DEVICES,
+        Facet.USER_ACCESS_KEYS,
+        Facet.USER_ACCESS_KEY_DATES,
+        Facet.USER_ACCESS_KEY_USE,
+        Facet.USER_SIGNING_CERTIFICATES,
+    }
+    assert all(not one.sketched for one in found if one.subject.ref.kind != "user")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_is_listed_by_the_calls_that_it_names(aws: AnsweringAws, kind: str) -> None:
+    fill(aws)
+    aws.calls.clear()
+    assert listed(aws, kind) or kind == "instance"
+    assert set(aws.calls) == set(CALLS[kind])
+
+
+def test_nothing_is_asked_where_nothing_is_wanted(aws: AnsweringAws) -> None:
+    assert listed(aws) == {}
+    assert aws.calls == []
+
+
+def test_calls_grow_with_pages_and_not_with_subjects(aws: AnsweringAws) -> None:
+    iam = aws.client("iam")
+
+    def calls(users: Iterable[int]) -> int:
+        for number in users:
+            iam.create_user(UserName=f"user-{number}")
+            iam.create_access_key(UserName=f"user-{number}")
+        aws.calls.clear()
+        found = listed(aws, *KINDS)
+        made = len(aws.calls)
+        assert len(found) == 1 + len(iam.list_users()["Users"])
+        return made
+
+    assert calls(range(5)) == calls(range(5, 40))
+
+
+def test_what_was_listed_is_not_asked_for_again(aws: AnsweringAws) -> None:
+    fill(aws)
+    lists = inventory(aws)
+    first = list(lists.listed(["user", "group"]))
+    aws.calls.clear()
+    assert list(lists.listed(["user", "group"])) == first
+    assert aws.calls == []
+    assert list(lists.listed(["user", "role"]))
+    assert aws.calls == [DETAILS]
+
+
+def user(name: str, **more: Any) -> dict[str, Any]:
+    """A user as the details show it."""
+    return {"UserName": name, "UserId": f"AIDA{name}", "Path": "/", "CreateDate": MADE} | more
+
+
+def group(name: str, *policies: str) -> dict[str, Any]:
+    """A group with policies as the details show it."""
+    attached = [{"PolicyArn": arn, "PolicyName": arn.rpartition("/")[2]} for arn in policies]
+    return {
+        "GroupName": name,
+        "GroupId": f"AGPA{name}",
+        "Path": "/",
+        "CreateDate": MADE,
+        "AttachedManagedPolicies": attached,
+    }
+
+
+def policy(arn: str, attached: int) -> dict[str, Any]:
+    """A policy with two versions as the details show it."""
+    versions = [
+        {"VersionId": "v2", "IsDefaultVersion": False, "Document": "%7B%22new%22%3A%201%7D"},
+        {"VersionId": "v1", "IsDefaultVersion": True, "Document": "%7B%22old%22%3A%20%2B1%7D"},
+    ]
+    return {
+        "Arn": arn,
+        "Path": "/",
+        "AttachmentCount": attached,
+        "PolicyVersionList": versions,
+    }
+
+
+def paged(*pages: dict[str, Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """An answer in these pages, by Marker."""
+
+    def answer(given: dict[str, Any]) -> dict[str, Any]:
+        assert given["MaxItems"] == 1000
+        at = int(given.get("Marker", 0))
+        more = at + 1 < len(pages)
+        return pages[at] | {"IsTruncated": more} | ({"Marker": str(at + 1)} if more else {})
+
+    return answer
+
+
+AWS_ONE, AWS_IDLE = "arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/Idle"
+
+
+def test_who_belongs_together_may_stand_on_any_page(aws: AnsweringAws) -> None:
+    aws.answers[DETAILS] = paged(
+        {"UserDetailList": [user("zoe", GroupList=["ops"])], "GroupDetailList": []},
+        {"GroupDetailList": [group("ops", AWS_ONE)], "Policies": [policy(AWS_IDLE, 0)]},
+        {"UserDetailList": [user("ann", GroupList=["ops"])], "Policies": [policy(AWS_ONE, 1)]},
+    )
+    found = listed(aws, "group", "policy")
+    assert list(found) == ["ops", AWS_ONE]
+    state = found["ops"].subject.state
+    assert state[Facet.GROUP_MEMBERS] == ["ann", "zoe"]
+    assert state[Facet.GROUP_ATTACHED_DOCUMENTS] == {AWS_ONE: '{"old": +1}'}
+    assert found[AWS_ONE].subject.state == {
+        Facet.POLICY_DOCUMENT: '{"old": +1}',
+        Facet.POLICY_GROUPS: ["ops"],
+    }
+
+
+def test_documents_of_a_group_are_not_known_where_one_of_them_is_not_listed(
+    aws: AnsweringAws,
+) -> None:
+    aws.answers[DETAILS] = paged({"GroupDetailList": [group("ops", AWS_ONE)]})
+    assert not listed(aws, "group")["ops"].subject.knows([Facet.GROUP_ATTACHED_DOCUMENTS])
+
+
+def test_a_boundary_is_listed(aws: AnsweringAws) -> None:
+    boundary = {"PermissionsBoundaryArn": AWS_ONE, "PermissionsBoundaryType": "Policy"}
+    aws.answers[DETAILS] = paged({"UserDetailList": [user("bob", PermissionsBoundary=boundary)]})
+    identity = listed(aws, "user")["bob"].subject.state[Facet.USER_IDENTITY]
+    assert identity == {
+        "created": "2026-11-02T10:00:00Z",
+        "password_used": None,
+        "boundary": AWS_ONE,
+    }
+
+
+@pytest.mark.parametrize("then", [[], ["bob"]], ids=["nobody", "somebody else"])
+def test_the_report_says_nothing_of_a_user_who_was_made_after_it(
+    aws: AnsweringAws, then: list[str]
+) -> None:
+    for name in then:
+        aws.client("iam").create_user(UserName=name)
+    aws.answers[DETAILS] = paged({"UserDetailList": [user("bob")]})
+    found = listed(aws, "user")["bob"]
+    assert found.sketched == {Facet.USER_IDENTITY}
+    assert not found.subject.knows([Facet.USER_MFA_DEVICES])
+    assert not found.subject.knows([Facet.USER_ACCESS_KEYS])
+
+
+def test_service_credentials_are_listed_to_the_last_page(aws: AnsweringAws) -> None:
+    fill(aws)
+    aws.client("iam").create_user(UserName="bob2")
+    found = listed(aws, "user")
+    assert list(found["bob2"].subject.state[Facet.USER_SERVICE_CREDENTIALS]) == ["ACCAbob2"]
+    assert found["zoe"].subject.state[Facet.USER_SERVICE_CREDENTIALS] == {}
+
+
+def test_an_instance_is_listed_with_a_profile_on_its_way(aws: AnsweringAws) -> None:
+    bare = launch(aws, "us-east-1").name
+    profiled = launch(aws, "us-east-1")
+    elsewhere = launch(aws, "eu-north-1").name
+    made = aws.client("iam").create_instance_profile(InstanceProfileName="base")
+    aws.client("ec2").associate_iam_instance_profile(
+        InstanceId=profiled.name, IamInstanceProfile={"Name": "base"}
+    )
+    coming = {"InstanceId": bare, "IamInstanceProfile": {"Arn": "arn:aws:iam::1:x/coming"}}
+    aws.answers["ec2:DescribeIamInstanceProfileAssociations"] = {
+        "IamInstanceProfileAssociations": [coming]
+    }
+    found = listed(aws, "instance")
+    assert elsewhere not in found
+    assert found[profiled.name].subject.ref.region == "us-east-1"
+    assert (
+        found[profiled.name].subject.state[Facet.INSTANCE_PROFILE]
+        == (made["InstanceProfile"]["Arn"])
+    )
+    assert found[bare].subject.state == {
+        Facet.INSTANCE_STATE: "running",
+        Facet.INSTANCE_PROFILE: "arn:aws:iam::1:x/coming",
+        Facet.INSTANCE_TAGS: {"Name": "web"},
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_that_aws_denies_names_the_call_and_what_to_do(aws: AnsweringAws, kind: str) -> None:
+    for call in CALLS[kind]:
+        aws.answers = {ALL_CREDENTIALS: credentials, call: "AccessDenied"}
+        with pytest.raises(UnsettledError, match="make deploy"):
+            listed(aws, kind)
+
+
+def test_a_list_that_aws_throttles_is_asked_for_later(aws: AnsweringAws) -> None:
+    aws.answers[DETAILS] = "Throttling"
+    with pytest.raises(ThrottledError):
+        listed(aws, "role")
+
+
+def test_what_is_spent_are_the_calls_of_all_who_share_the_clients(aws: AnsweringAws) -> None:
+    fill(aws)
+    lists = inventory(aws)
+    assert lists.spent == 0
+    (able, _) = lists.listed(["role"])
+    assert lists.spent == 1
+    assert read(aws, able.subject)
+    assert lists.spent == 1 + 3  # the role itself, and its two lists of policies
+
+
+def test_a_request_that_is_repeated_counts_again(
+    aws: AnsweringAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
+
+    def busy(**_: Any) -> AWSResponse | None:
+        return None if waits else AWSResponse("", 503, HTTPHeaders(), MockRawResponse(b""))
+
+    events = aws.client("iam").meta.events
+    events.register_first("before-send.iam.GetAccountSummary", busy)
+    lists = inventory(aws)
+    try:
+        assert [one.subject.ref.name for one in lists.listed(["account"])] == [ACCOUNT]
+    finally:
+        events.unregister("before-send.iam.GetAccountSummary", busy)
+    assert len(waits) == 1
+    assert lists.spent == 1 + len(CALLS["account"])
