@@ -137,18 +137,18 @@ def test_every_rule_has_dead_letters_and_accepts_only_what_nobody_can_forge() ->
         if "EventBusName" in rule:
             assert rule["EventPattern"] == {"source": ["rolecall"]}
             continue
-        for source in rule["EventPattern"]["source"]:
+        for source in rule.get("EventPattern", {"source": []})["source"]:
             text = source["prefix"] if isinstance(source, dict) else source
             assert text.startswith("aws."), name
 
 
 def test_only_the_rules_may_feed_a_queue_that_rules_feed() -> None:
+    sweeps = {"SweepSchedule", "SweepAfterDeploy"}
+    changes = {n for n, r in of_type("AWS::Events::Rule").items() if "EventBusName" not in r}
     for queue, rules_of in (
-        (
-            "ChangesQueue",
-            {n for n, r in of_type("AWS::Events::Rule").items() if "EventBusName" not in r},
-        ),
+        ("ChangesQueue", changes - sweeps),
         ("AlertsQueue", {"CaseEvents"}),
+        ("SweepsQueue", sweeps),
     ):
         statements = RESOURCES[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
         (allow,) = [s for s in statements if s["Effect"] == "Allow"]
@@ -157,7 +157,11 @@ def test_only_the_rules_may_feed_a_queue_that_rules_feed() -> None:
         assert set(names(condition["ArnEquals"])) == rules_of
         assert names(condition["StringEquals"]) == ["AWS::AccountId"]
         (deny,) = [s for s in statements if s["Effect"] == "Deny"]
-        assert deny["Condition"] == {"Bool": {"aws:PrincipalIsAWSService": "false"}}
+        assert deny["Condition"]["Bool"] == {"aws:PrincipalIsAWSService": "false"}
+        # An operator may begin a sweep, and nobody else may say that something changed.
+        account = {"aws:PrincipalAccount": {"!Ref": "AWS::AccountId"}}
+        others = account if queue == "SweepsQueue" else None
+        assert deny["Condition"].get("StringNotEquals") == others
 
 
 def _statements(role: str) -> list[dict[str, Any]]:
@@ -190,7 +194,8 @@ def test_no_function_holds_a_wildcard_or_as_shipped_a_write_on_iam_or_ec2(role: 
         service, _, call = action.partition(":")
         assert "*" not in action
         if service in {"iam", "ec2"} and action != "iam:PassRole":  # see the schedules' role
-            assert call.startswith(("Get", "List", "Describe")), action
+            # The report is a list that AWS makes when it is asked for.
+            assert call.startswith(("Get", "List", "Describe", "GenerateCredentialReport")), action
 
 
 @pytest.mark.parametrize("role", ["DetectRole", "RemediateRole", "NotifyRole", "SweepRole"])
@@ -199,7 +204,8 @@ def test_every_write_names_its_resource(role: str) -> None:
         if statement["Effect"] == "Allow" and statement["Resource"] == "*":
             action = statement["Action"]
             for call in [action] if isinstance(action, str) else action:
-                assert call.startswith(("xray:", "ec2:Describe", "iam:List")), call
+                reads = ("iam:List", "iam:Get", "iam:GenerateCredentialReport", "ec2:Describe")
+                assert call.startswith(("xray:", *reads)), call
 
 
 def test_notify_holds_no_right_on_iam_or_ec2_at_all() -> None:
@@ -216,7 +222,7 @@ def test_detect_knows_every_role_of_the_stack_and_which_one_makes_remedies() -> 
 def test_what_any_role_of_the_stack_did_passes_one_rule_and_no_convention_of_others() -> None:
     roles = {role for function in FUNCTIONS.values() for role in names(function["Role"])}
     for name, rule in of_type("AWS::Events::Rule").items():
-        issuer = _issuer(rule["EventPattern"])
+        issuer = _issuer(rule.get("EventPattern", {}))
         if name == "OwnRoleUsedByOthersChanges":
             assert {role for one in issuer for role in names(one)} == roles
         elif issuer:

@@ -1,4 +1,4 @@
-"""Permissions of detect, sweep and remediate, from what the conventions declare and the settings let them do."""
+"""Permissions of detect, sweep and remediate: what conventions declare and the settings let them do."""
 
 from collections.abc import Iterable
 from typing import Any

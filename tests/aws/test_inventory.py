@@ -67,9 +67,14 @@ def inventory(aws: AnsweringAws) -> AwsInventory:
     return AwsInventory(aws, ACCOUNT, sleep=lambda _: None)
 
 
+def facets_of(*kinds: str) -> list[Facet]:
+    """Every facet of these kinds."""
+    return [facet for facet in Facet if facet.kind in kinds]
+
+
 def listed(aws: AnsweringAws, *kinds: str) -> dict[str, Listed]:
     """What is listed, by the subject's name."""
-    return {one.subject.ref.name: one for one in inventory(aws).listed(kinds)}
+    return {one.subject.ref.name: one for one in inventory(aws).listed(facets_of(*kinds))}
 
 
 def fill(aws: AnsweringAws) -> None:
@@ -129,11 +134,6 @@ def ordered(facet: Facet, value: Any) -> Any:
     return value
 
 
-def facets_of(kind: str) -> set[Facet]:
-    """All facets that a subject of the kind has."""
-    return {facet for facet in Facet if facet.kind == kind}
-
-
 def read(aws: AnsweringAws, of: Subject) -> Subject:
     """The same subject with all its facets, read live."""
     found = AwsReader(aws).read(of.ref, facets_of(of.ref.kind))
@@ -144,7 +144,7 @@ def read(aws: AnsweringAws, of: Subject) -> Subject:
 def test_what_is_listed_of_a_subject_is_what_is_read_of_it(aws: AnsweringAws) -> None:
     fill(aws)
     of = launch(aws, "us-east-1")
-    found = list(inventory(aws).listed(KINDS))
+    found = list(inventory(aws).listed(Facet))
     names: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for one in found:
         subject, live = one.subject, read(aws, one.subject)
@@ -211,11 +211,11 @@ def test_calls_grow_with_pages_and_not_with_subjects(aws: AnsweringAws) -> None:
 def test_what_was_listed_is_not_asked_for_again(aws: AnsweringAws) -> None:
     fill(aws)
     lists = inventory(aws)
-    first = list(lists.listed(["user", "group"]))
+    first = list(lists.listed(facets_of("user", "group")))
     aws.calls.clear()
-    assert list(lists.listed(["user", "group"])) == first
+    assert list(lists.listed(facets_of("user", "group"))) == first
     assert aws.calls == []
-    assert list(lists.listed(["user", "role"]))
+    assert list(lists.listed(facets_of("user", "role")))
     assert aws.calls == [DETAILS]
 
 
@@ -349,10 +349,29 @@ def test_an_instance_is_listed_with_a_profile_on_its_way(aws: AnsweringAws) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_list_that_aws_denies_names_the_call_and_what_to_do(aws: AnsweringAws, kind: str) -> None:
-    for call in CALLS[kind]:
+    for call in set(CALLS[kind]) - {ALL_CREDENTIALS}:
         aws.answers = {ALL_CREDENTIALS: credentials, call: "AccessDenied"}
         with pytest.raises(UnsettledError, match="make deploy"):
             listed(aws, kind)
+
+
+def test_credentials_that_aws_does_not_list_are_left_to_a_look_at_each_user(
+    aws: AnsweringAws,
+) -> None:
+    fill(aws)
+    aws.answers[ALL_CREDENTIALS] = "AccessDenied"
+    found = [one.subject for one in listed(aws, "user").values()]
+    assert found
+    assert not any(one.knows([Facet.USER_SERVICE_CREDENTIALS]) for one in found)
+
+
+def test_the_report_and_the_credentials_are_asked_for_only_where_they_are_wanted(
+    aws: AnsweringAws,
+) -> None:
+    fill(aws)
+    aws.calls.clear()
+    assert list(inventory(aws).listed([Facet.USER_GROUPS, Facet.USER_TAGS]))
+    assert aws.calls == [DETAILS]
 
 
 def test_a_list_that_aws_throttles_is_asked_for_later(aws: AnsweringAws) -> None:
@@ -365,7 +384,7 @@ def test_what_is_spent_are_the_calls_of_all_who_share_the_clients(aws: Answering
     fill(aws)
     lists = inventory(aws)
     assert lists.spent == 0
-    (able, _) = lists.listed(["role"])
+    (able, _) = lists.listed(facets_of("role"))
     assert lists.spent == 1
     assert read(aws, able.subject)
     assert lists.spent == 1 + 3  # the role itself, and its two lists of policies
@@ -384,7 +403,7 @@ def test_a_request_that_is_repeated_counts_again(
     events.register_first("before-send.iam.GetAccountSummary", busy)
     lists = inventory(aws)
     try:
-        assert [one.subject.ref.name for one in lists.listed(["account"])] == [ACCOUNT]
+        assert [one.subject.ref.name for one in lists.listed(facets_of("account"))] == [ACCOUNT]
     finally:
         events.unregister("before-send.iam.GetAccountSummary", busy)
     assert len(waits) == 1

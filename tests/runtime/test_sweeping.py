@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from rolecall.conventions.groups.user_permissions_via_groups import UserPermissionsViaGroups
 from rolecall.model.sweeps import Sweep
 from rolecall.runtime import Runtime
 from rolecall.runtime.sweeping import sweep
@@ -80,16 +81,13 @@ def test_what_events_missed_is_counted_where_it_is_found(
     assert [line["missed"] for line in lines[1:]] == [1] * 5
 
 
-def test_what_a_convention_raises_is_an_error_of_its_own(lines: list[dict[str, Any]]) -> None:
-    made = world(swept_before=False)
-    working, _ = _runtime(made)
-    sweeper = working.sweeper
-    sweeper._looker.missing = lambda *_: iter(())  # type: ignore[method-assign]  # noqa: SLF001
+def test_what_a_convention_raises_is_an_error_of_its_own(
+    lines: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Any:
+        raise ValueError("broken")
 
-    def drifts(*_: object) -> Any:
-        sweeper._looker.errors.append(ValueError("broken"))  # noqa: SLF001
-        return ()
-
-    sweeper._looker._drifts = drifts  # type: ignore[method-assign]  # noqa: SLF001
+    monkeypatch.setattr(UserPermissionsViaGroups, "drifts", broken)
+    working, _ = _runtime(world(swept_before=False))
     sweep(working, message("{}"), lambda: PLENTY)
     assert [line["outcome"] for line in lines] == ["failed", "failed", "swept"]

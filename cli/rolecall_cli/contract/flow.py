@@ -14,7 +14,11 @@ from rolecall_cli.doctor.examined import FUNCTIONS
 _CONVENTION = "user-permissions-via-groups"
 _EVERY = 3.0  # seconds between two looks into the ledger
 _QUEUES = dict(
-    zip(FUNCTIONS, ("ChangesQueueUrl", "RemediesQueueUrl", "AlertsQueueUrl"), strict=True)
+    zip(
+        FUNCTIONS,
+        ("ChangesQueueUrl", "RemediesQueueUrl", "AlertsQueueUrl", "SweepsQueueUrl"),
+        strict=True,
+    )
 )
 _TIMES = 6  # AWS Lambda, "Using Lambda with Amazon SQS": so many times the function's timeout
 

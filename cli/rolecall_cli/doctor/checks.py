@@ -158,6 +158,14 @@ def a_channel_is_subscribed(stack: Examined) -> Answer:
     return failed("nobody is told", "Set AlertEmail or SlackWebhookSecret and deploy.")
 
 
+def a_sweep_came_to_its_end(stack: Examined) -> Answer:
+    """A sweep of the whole account has come to its end."""
+    last = stack.deployed.ledger.last_sweep()
+    if last is None:
+        return failed("none has", f"rolecall sweep --stack {stack.deployed.name}")
+    return passed(f"{last.sweep.judged} subjects by {last.ended}")
+
+
 def it_is_not_paused(stack: Examined) -> Answer:
     """Nobody has paused all writes."""
     reason = stack.deployed.ledger.pause()
@@ -196,6 +204,7 @@ CHECKS: tuple[Callable[[Examined], Answer], ...] = (
     its_dead_letters_are_empty,
     its_alarms_would_tell,
     a_channel_is_subscribed,
+    a_sweep_came_to_its_end,
     it_is_not_paused,
     its_settings_are_the_checkouts,
     its_protected_subjects_exist,

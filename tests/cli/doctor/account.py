@@ -90,7 +90,7 @@ def _outputs() -> dict[str, str]:
         "PeopleTopicArn": TOPIC,
         "MachinesTopicArn": TOPIC.replace("people", "machines"),
         **{f"{name}QueueUrl": url(f"{name}Queue") for name in QUEUES},
-        **{f"{name}FunctionName": name for name in ("Detect", "Remediate", "Notify")},
+        **{f"{name}FunctionName": name for name in ("Detect", "Remediate", "Notify", "Sweep")},
     }
 
 

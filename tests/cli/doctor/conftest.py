@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
+from rolecall.aws.ledger import DynamoLedger
+from rolecall.model.sweeps import LastSweep, Sweep
 from rolecall_cli.contract.scratch import Scratch
 from rolecall_cli.contract.trial import Trial
 from rolecall_cli.deployed import Deployed
@@ -22,7 +24,7 @@ def answering() -> AnsweringAws:
 
 @pytest.fixture
 def aws(answering: AnsweringAws) -> Iterator[AnsweringAws]:
-    """An account with a healthy stack and an empty ledger."""
+    """An account with a healthy stack, swept once, and nothing else in its ledger."""
     answering.answers = healthy()
     with mock_aws():
         answering.client("dynamodb").create_table(
@@ -37,6 +39,8 @@ def aws(answering: AnsweringAws) -> Iterator[AnsweringAws]:
             ],
             BillingMode="PAY_PER_REQUEST",
         )
+        ended = LastSweep(Sweep("s-1", "begun", judged=7), "2026-11-02T10:00:00Z", ())
+        DynamoLedger(answering, TABLE).swept(ended)
         answering.calls.clear()
         yield answering
 

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from rolecall.aws.items import SWEEP_KEY
 from rolecall.errors import RolecallError
 from rolecall_cli.answers import State, asked, fact
 from rolecall_cli.doctor import checks
 from rolecall_cli.doctor.command import examine
 from rolecall_cli.doctor.examined import Examined
+from tests.aws.conftest import TABLE
 from tests.cli.doctor.account import (
     ACCOUNT,
     REGION,
@@ -32,6 +34,12 @@ def test_a_healthy_stack_is_in_order_and_nothing_is_written(
     assert printed.count(" pass ") == len(checks.CHECKS)
     reads = ("Describe", "List", "Get")
     assert [c for c in aws.calls if not c.partition(":")[2].startswith(reads)] == []
+
+
+def test_a_stack_that_was_never_swept_says_how_to_begin(stack: Examined, aws: AnsweringAws) -> None:
+    aws.client("dynamodb").delete_item(TableName=TABLE, Key=SWEEP_KEY)
+    answer = checks.a_sweep_came_to_its_end(stack)
+    assert (answer.state, answer.fix) == (State.FAIL, "rolecall sweep --stack rolecall")
 
 
 def _managed(**fields: list[str]) -> dict[str, Any]:
@@ -157,7 +165,7 @@ def test_something_that_is_not_in_order_ends_the_command_as_an_error(
     stack: Examined, aws: AnsweringAws
 ) -> None:
     aws.answers["cloudtrail:DescribeTrails"] = {"trailList": []}
-    with pytest.raises(RolecallError, match="1 of 10 are not in order"):
+    with pytest.raises(RolecallError, match="1 of 11 are not in order"):
         examine(stack)
 
 

@@ -16,6 +16,18 @@ from rolecall.model.subjects import Facet
 from rolecall.model.times import moment, seconds
 
 CALLS = ("iam:GenerateCredentialReport", "iam:GetCredentialReport")
+# What the report says something of.
+FACETS = frozenset(
+    {
+        Facet.USER_IDENTITY,
+        Facet.USER_LOGIN_PROFILE,
+        Facet.USER_MFA_DEVICES,
+        Facet.USER_ACCESS_KEYS,
+        Facet.USER_ACCESS_KEY_DATES,
+        Facet.USER_ACCESS_KEY_USE,
+        Facet.USER_SIGNING_CERTIFICATES,
+    }
+)
 # What stands for the serial number of an MFA device, which the report does not tell.
 SOME_DEVICE = "from the credential report"
 

@@ -20,7 +20,7 @@ from rolecall.aws.readings import State
 from rolecall.aws.session import Aws
 from rolecall.aws.user_facets import service_credential
 from rolecall.errors import RemedyError, UnsettledError
-from rolecall.model.subjects import KINDS, Facet, ServiceCredential, SubjectRef, subject
+from rolecall.model.subjects import Facet, ServiceCredential, SubjectRef, subject
 from rolecall.model.times import moment
 from rolecall.ports import Listed
 
@@ -86,19 +86,21 @@ class AwsInventory:
         self._sleep = sleep
         self._before = aws.requests
         self._details: dict[str, dict[str, Detail]] = {}
+        self._wanted: frozenset[Facet] = frozenset()
 
     @property
     def spent(self) -> int:
         """AWS calls made so far, by it and by whoever shares its clients."""
         return self._aws.requests - self._before
 
-    def listed(self, kinds: Iterable[str]) -> Iterator[Listed]:
-        """Yield every subject of these kinds, those of a kind in the order of their names.
+    def listed(self, facets: Iterable[Facet]) -> Iterator[Listed]:
+        """Yield every subject that has some of these facets, by kind and name, with what lists carry.
 
         Raises:
             RetryError: AWS does not answer now, or does not let this role list.
         """
-        wanted = set(kinds)
+        self._wanted = frozenset(facets)
+        wanted = {facet.kind for facet in self._wanted}
         lists: dict[str, Callable[[], Iterator[Listed]]] = {
             "user": self._users,
             "group": self._groups,
@@ -109,9 +111,8 @@ class AwsInventory:
         }
         _ = self._at
         self._fetch({need for kind in wanted for need in _NEEDS.get(kind, ())})
-        for kind in KINDS:
-            if kind in wanted:
-                yield from lists[kind]()
+        for kind in sorted(wanted):
+            yield from lists[kind]()
 
     @cached_property
     def _at(self) -> str:
@@ -145,15 +146,17 @@ class AwsInventory:
         return Listed(subject(ref, state, detail.path, detail.unique_id, self._at), sketched)
 
     def _users(self) -> Iterator[Listed]:
-        report, credentials = self._report, self._credentials
+        report = {} if self._wanted.isdisjoint(credential_report.FACETS) else self._report
+        credentials = self._credentials if Facet.USER_SERVICE_CREDENTIALS in self._wanted else None
         groups = carriers(self._of("group"))
         for user in self._of("user"):
             attached = user.state[Facet.USER_ATTACHED_POLICIES]
             identity = user.state[Facet.USER_IDENTITY]
             more: State = {
                 Facet.USER_POLICY_GROUPS: {arn: groups.get(arn, []) for arn in attached},
-                Facet.USER_SERVICE_CREDENTIALS: credentials.get(user.name, {}),
             }
+            if credentials is not None:
+                more[Facet.USER_SERVICE_CREDENTIALS] = credentials.get(user.name, {})
             sketched = {Facet.USER_IDENTITY}
             row = report.get(user.name)
             if row and row.created == identity["created"]:  # else somebody else had the name
@@ -189,7 +192,17 @@ class AwsInventory:
         return credential_report.parse(content)
 
     @cached_property
-    def _credentials(self) -> dict[str, dict[str, ServiceCredential]]:
+    def _credentials(self) -> dict[str, dict[str, ServiceCredential]] | None:
+        """Every user's service-specific credentials; None where AWS does not list them.
+
+        Whoever needs them then asks for those of each user, and says what AWS answers.
+        """
+        try:
+            return self._all_credentials()
+        except UnsettledError:
+            return None
+
+    def _all_credentials(self) -> dict[str, dict[str, ServiceCredential]]:
         found: dict[str, dict[str, ServiceCredential]] = {}
         asked: dict[str, Any] = {"AllUsers": True, "MaxItems": _PAGE}
         with _asking(_CREDENTIALS):

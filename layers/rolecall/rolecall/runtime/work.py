@@ -54,9 +54,7 @@ def settle(runtime: Runtime, message: Message) -> None:
     """Settle the case that a message of the remedies queue names."""
     case = runtime.remediator.settle(read_json(message["body"])["case"])
     missed = int(case.origin.swept and case.status.is_told and _has_event(runtime, case))
-    log.info(
-        "settled", outcome=case.status.value, case=case.id, reason=case.reason, missed=missed
-    )
+    log.info("settled", outcome=case.status.value, case=case.id, reason=case.reason, missed=missed)
 
 
 def _has_event(runtime: Runtime, case: Case) -> bool:

@@ -64,7 +64,12 @@ class Looker:
     def listed(self) -> Iterator[Listed]:
         """Yield every subject that a convention judges, always in the same order."""
         return self._inventory.listed(
-            {facet for kind in self._by_kind for one in self.conventions for facet in one.reads(kind)}
+            {
+                facet
+                for kind in self._by_kind
+                for one in self.conventions
+                for facet in one.reads(kind)
+            }
         )
 
     def look(self, listed: Listed, known: Known = nothing_known) -> Look:

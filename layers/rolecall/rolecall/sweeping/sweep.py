@@ -191,7 +191,9 @@ class Sweeper:
             if convention is None or case.status not in _ENDS_HERE or not _is_older(case, sweep):
                 continue
             now = self._looker.look_at(case.drift.subject, convention)
-            if now is None or (case.drift.key, case.drift.state) in {(d.key, d.state) for d in now.drifts}:
+            if now is None or (case.drift.key, case.drift.state) in {
+                (d.key, d.state) for d in now.drifts
+            }:
                 continue
             if self._ended(case, "a sweep no longer finds it"):
                 sweep = replace(sweep, resolved=sweep.resolved + 1)
