@@ -85,3 +85,9 @@ def test_the_stacks_roles_come_from_the_environment_and_without_it_nobody_is_our
 def test_making_a_runtime_reads_nothing() -> None:
     assert Runtime({})["WHATEVER"] == ""
     assert set(vars(Runtime({}))) == {"_environment"}
+
+
+@pytest.mark.usefixtures("deployed")
+def test_each_message_of_the_sweep_gets_lists_of_its_own() -> None:
+    working = Runtime(ENVIRONMENT)
+    assert working.sweeper is not working.sweeper

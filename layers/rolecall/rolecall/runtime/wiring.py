@@ -123,9 +123,9 @@ class Runtime:
         """The queue of sweeps."""
         return SweepsQueue(self.aws, self["QUEUE"])
 
-    @cached_property
+    @property
     def sweeper(self) -> "Sweeper":
-        """The use case of the sweep function."""
+        """The use case of the sweep function: a new one for each message, whose lists are new, too."""
         # Only the sweep function sweeps, so only it pays for these.
         from rolecall.aws.inventory import AwsInventory  # noqa: PLC0415
         from rolecall.sweeping.sweep import Sweeper  # noqa: PLC0415
