@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import burst, functions, judging, lambda_runtime, layer, loop
+from benchmarks import burst, functions, judging, lambda_runtime, layer, loop, sweeping
 from benchmarks.machine import machine
 from benchmarks.report import Report, table
 from benchmarks.samples import ROOT
@@ -89,6 +89,8 @@ def run(folder: Path) -> Report:
         )
         closed = loop.measure(account, outputs, progress)
         drained = burst.measure(account, outputs, progress)
+    progress("Sweeping a large account in memory")
+    swept = sweeping.measure()
     progress(f"Judging {judging.RECORDS:,} generated records")
     return Report(
         detect=compared["detect"],
@@ -97,6 +99,7 @@ def run(folder: Path) -> Report:
         judging=judging.measure(settings, folder),
         loop=closed,
         burst=drained,
+        sweeping=swept,
         ledger_told=ledger["detect"],
         ledger_remedied=ledger["remediate"],
         machine=machine(),

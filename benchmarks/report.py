@@ -11,6 +11,7 @@ from benchmarks.burst import Burst
 from benchmarks.functions import Comparison, Figures
 from benchmarks.judging import RECORDS, Judging
 from benchmarks.loop import Loop
+from benchmarks.sweeping import Sweeping
 
 # Calls to the ledger that there would be without protection, exemptions, caps and lease: the case
 # opened; and for a remedy its intent, its outcome and its end.
@@ -28,6 +29,7 @@ class Report:
     judging: Judging
     loop: Loop
     burst: Burst
+    sweeping: Sweeping
     ledger_told: int
     ledger_remedied: int
     machine: Mapping[str, Any]
@@ -54,6 +56,9 @@ class Report:
             "drift_to_alert_p95_s": round(self.loop.p95, 3),
             "burst_records": burst.RECORDS,
             "burst_s": round(self.burst.seconds, 1),
+            "sweep_subjects": self.sweeping.judged,
+            "sweep_s": round(self.sweeping.seconds, 2),
+            "sweep_peak_mb": round(self.sweeping.peak_mb, 1),
             "machine": dict(self.machine),
         }
 
@@ -120,6 +125,8 @@ def table(report: Report) -> Table:
         ("ledger calls that safety adds to a remedied event", "ledger_calls_added_remedied"),
         ("drift to alert, warm, p50 s", "drift_to_alert_p50_s"),
         ("drift to alert, warm, p95 s", "drift_to_alert_p95_s"),
+        (f"judge {data['sweep_subjects']:,} subjects of a swept account, s of one core", "sweep_s"),
+        ("peak memory of that process, MB", "sweep_peak_mb"),
         (f"a burst of {burst.RECORDS:,} records, judged within s", "burst_s"),
     ):
         made.add_row(row, f"{data[key]:,}", "", "")

@@ -10,6 +10,7 @@ from benchmarks.functions import Comparison, Figures
 from benchmarks.judging import Judging
 from benchmarks.loop import Loop
 from benchmarks.report import Report, table
+from benchmarks.sweeping import Sweeping
 
 CALLS = ("iam:ListUserPolicies", "events:PutEvents")
 
@@ -33,6 +34,7 @@ def report() -> Report:
         judging=Judging(25_609.4, 9.158, 60.0, 12.5, 7.5, 600),
         loop=Loop((0.1, 0.2, 0.3)),
         burst=Burst(71.26),
+        sweeping=Sweeping(2.6694, 94.54, 17_000, 100),
         ledger_told=1,
         ledger_remedied=5,
         machine={"cpu": "one", "cores": 2},

@@ -1,0 +1,257 @@
+"""What a sweep of a large account costs beside AWS's own time: its lists parsed and judged, in memory.
+
+python -m benchmarks.sweeping        prints the figures as JSON
+
+Run as a process of its own, for its peak of memory is only its own there.
+"""
+
+import csv
+import io
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from urllib.parse import quote
+
+from benchmarks.errors import BenchmarkError
+from rolecall.aws.inventory import AwsInventory
+from rolecall.aws.session import Aws
+from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.registry import Registry, convention_classes
+from rolecall.settings import Settings
+from rolecall.settings.files import build
+from rolecall.sweeping.looking import Looker
+
+USERS, GROUPS, ROLES, POLICIES = 10_000, 1_000, 5_000, 1_000
+ACCOUNT = "111122223333"
+_AWS = "arn:aws:iam::aws:policy/"
+_NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
+_ADMIN = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+_PLAIN = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:PutObject"],
+            "Resource": f"arn:aws:s3:::b{n}/*",
+        }
+        for n in range(20)
+    ],
+}
+_COLUMNS = (
+    "user",
+    "user_creation_time",
+    "password_enabled",
+    "password_last_used",
+    "password_last_changed",
+    "mfa_active",
+    *(
+        f"access_key_{slot}_{what}"
+        for slot in (1, 2)
+        for what in ("active", "last_rotated", "last_used_date")
+    ),
+    *(f"cert_{slot}_{what}" for slot in (1, 2) for what in ("active", "last_rotated")),
+)
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/deploy"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Sweeping:
+    """What was measured.
+
+    Attributes:
+        seconds: Of the processor, from the lists as botocore gives them to the last verdict.
+        peak_mb: The process's peak, the interpreter and the lists as they came included.
+        judged: How many subjects.
+        closer: How many of them a sketch had looked at more closely.
+    """
+
+    seconds: float
+    peak_mb: float
+    judged: int
+    closer: int
+
+
+def measure() -> Sweeping:
+    """Measure in a process of its own.
+
+    Raises:
+        BenchmarkError: it did not end well.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.sweeping"], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise BenchmarkError(f"The sweep could not be measured: {done.stderr[-500:]}")
+    return Sweeping(**json.loads(done.stdout))
+
+
+def _text(document: Any) -> str:
+    return quote(json.dumps(document))
+
+
+def _attached(*names: str) -> list[dict[str, str]]:
+    return [{"PolicyName": name.rpartition("/")[2], "PolicyArn": name} for name in names]
+
+
+def _own(number: int) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:policy/policy-{number:05}"
+
+
+class Lists:
+    """An account of some size, as AWS's lists give it: page by page, made while they are asked for."""
+
+    requests = 0
+    region = "us-east-1"
+
+    def __init__(self) -> None:
+        self.making = 0.0  # seconds of the processor that making the pages took
+
+    def client(self, _: str, __: str = "") -> "Lists":
+        """The one client of everything."""
+        return self
+
+    def get_paginator(self, _: str) -> "Lists":
+        """The one paginator."""
+        return self
+
+    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
+        """Yield the pages of GetAccountAuthorizationDetails."""
+        for key, make, count in (
+            ("UserDetailList", self._user, USERS),
+            ("GroupDetailList", self._group, GROUPS),
+            ("RoleDetailList", self._role, ROLES),
+            ("Policies", self._policy, POLICIES),
+        ):
+            for first in range(0, count, 1000):
+                begun = time.process_time()
+                page = {key: [make(number) for number in range(first, first + 1000)]}
+                self.making += time.process_time() - begun
+                yield page
+
+    def _user(self, number: int) -> dict[str, Any]:
+        drifts = number % 100 == 0
+        inline = [{"PolicyName": "for-now", "PolicyDocument": _text(_PLAIN)}] if drifts else []
+        return {
+            "UserName": f"user-{number:05}",
+            "UserId": f"AIDAEXAMPLE{number:010}",
+            "Path": "/",
+            "CreateDate": _NOW - timedelta(days=400),
+            "GroupList": [f"group-{(number + n) % GROUPS:04}" for n in range(2)],
+            "UserPolicyList": inline,
+            "AttachedManagedPolicies": [],
+            "Tags": [{"Key": "job-role", "Value": "engineer"}],
+        }
+
+    def _group(self, number: int) -> dict[str, Any]:
+        return {
+            "GroupName": f"group-{number:04}",
+            "GroupId": f"AGPAEXAMPLE{number:010}",
+            "Path": "/",
+            "CreateDate": _NOW - timedelta(days=400),
+            "GroupPolicyList": [],
+            "AttachedManagedPolicies": _attached(_own(number), f"{_AWS}ReadOnlyAccess"),
+        }
+
+    def _role(self, number: int) -> dict[str, Any]:
+        return {
+            "RoleName": f"role-{number:05}",
+            "RoleId": f"AROAEXAMPLE{number:010}",
+            "Path": "/",
+            "AssumeRolePolicyDocument": _text(_TRUST),
+            "RolePolicyList": [{"PolicyName": "app", "PolicyDocument": _text(_PLAIN)}],
+            "AttachedManagedPolicies": _attached(_own(number % POLICIES)),
+        }
+
+    def _policy(self, number: int) -> dict[str, Any]:
+        version = {"IsDefaultVersion": True, "Document": _text(_PLAIN if number % 50 else _ADMIN)}
+        return {
+            "Arn": _own(number),
+            "Path": "/",
+            "AttachmentCount": 1,
+            "PolicyVersionList": [version],
+        }
+
+    def generate_credential_report(self) -> None:
+        """It is there."""
+
+    def get_credential_report(self) -> dict[str, bytes]:
+        """The report, in which one user of a hundred has an old key."""
+        text, made = io.StringIO(), (_NOW - timedelta(days=400)).isoformat()
+        rows = csv.DictWriter(text, _COLUMNS, restval="N/A")
+        rows.writeheader()
+        for number in range(USERS):
+            key = number % 100 == 1
+            rows.writerow(
+                {
+                    "user": f"user-{number:05}",
+                    "user_creation_time": made,
+                    "password_enabled": "false",
+                    "mfa_active": "false",
+                    "access_key_1_active": str(key).lower(),
+                    "access_key_1_last_rotated": made if key else "N/A",
+                    "access_key_2_active": "false",
+                    "cert_1_active": "false",
+                    "cert_2_active": "false",
+                }
+            )
+        return {"Content": text.getvalue().encode()}
+
+    def list_service_specific_credentials(self, **_: Any) -> dict[str, Any]:
+        """Nobody has one."""
+        return {"ServiceSpecificCredentials": [], "IsTruncated": False}
+
+
+class Closer:
+    """Counts who is looked at more closely; AWS's time is not measured here."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def read(self, _: SubjectRef, __: Any) -> Subject | None:
+        """Nobody is there any more."""
+        self.asked += 1
+        return None
+
+    def unique_id(self, _: SubjectRef) -> str:
+        """Not known."""
+        return ""
+
+
+def main() -> int:
+    """Sweep once and print the figures."""
+    text = "version: 1\n"
+    settings = Settings(json.loads(build(text, convention_classes()))["settings"], "bench")
+    closer, judged = Closer(), 0
+    aws, begun = Lists(), time.process_time()
+    lists = AwsInventory(cast(Aws, aws), ACCOUNT)
+    kinds = {"user", "group", "role", "policy"}
+    looker = Looker(settings, Registry(settings.options), lists, closer)
+    facets = {f for f in Facet if f.kind in kinds}
+    for listed in lists.listed(facets):
+        looker.look(listed)
+        judged += 1
+    taken = time.process_time() - begun - aws.making
+    if judged != USERS + GROUPS + ROLES + POLICIES or looker.errors:
+        raise BenchmarkError(f"{judged} subjects were judged, with {len(looker.errors)} errors.")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(asdict(Sweeping(taken, peak, judged, closer.asked))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
