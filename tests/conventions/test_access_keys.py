@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rolecall.model.cases import Status
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
 from rolecall.model.subjects import Facet, Subject, subject
@@ -11,6 +12,7 @@ from rolecall.registry import Registry
 from tests.detection.staged import change
 from tests.samples import sample
 from tests.states import ref
+from tests.world import PROTECT, World, settings
 
 NONE, ONE, AGE = "no-long-term-access-keys", "one-active-access-key", "access-key-age"
 NOW = "2026-11-02T10:00:00Z"
@@ -139,8 +141,28 @@ def test_two_active_keys_are_one_state_whichever_they_are_and_whatever_uses_them
     assert (first.key, first.state) == (second.key, second.state)
 
 
-def test_a_rotation_has_a_day() -> None:
-    assert Registry()[ONE].grace == 86_400
+@pytest.mark.parametrize(
+    ("ended", "status", "keys"),
+    [
+        (False, "remediated", {"AKIAI44QH8DHAEXAMPLE": "Active", KEY: "Inactive"}),
+        (True, "superseded", {KEY: "Active"}),
+    ],
+)
+def test_a_rotation_has_a_day(status: str, keys: dict[str, str], *, ended: bool) -> None:
+    second = sample(f"{ONE}/drift-create-second-access-key")
+    assert second.state
+    made = World(settings(f"version: 1\n{PROTECT}conventions: {{{ONE}: {{mode: remediate}}}}\n"))
+    (of,) = second.state.state
+    made.account.add(of, second.state.state[of])
+    seen = made.detector.detect(second.change)
+    (case_id,) = (id_ for id_ in seen.cases if made.ledger.get(id_).case.drift.convention == ONE)
+    case = made.ledger.get(case_id).case
+    assert (case.status, case.delay) == (Status.PENDING, 86_400)
+    if ended:
+        made.account.state[of][Facet.USER_ACCESS_KEYS] = keys
+    made.clock.now += case.delay
+    assert made.settle(case_id).status == status
+    assert made.account.state[of][Facet.USER_ACCESS_KEYS] == keys
 
 
 def _aged(made: str, status: str = "Active", at: str = NOW, **options: int) -> list[Drift]:
