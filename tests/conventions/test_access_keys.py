@@ -208,6 +208,13 @@ def test_the_same_warning_is_the_same_state_the_day_after() -> None:
     assert len(states) == 1
 
 
+def test_a_list_without_ids_and_with_other_hours_shows_the_same_state() -> None:
+    (live,) = _aged("2026-08-01T10:00:00Z")
+    listed = _user({"access key 1": "Active"}, {"access key 1": "2026-08-01T11:30:00Z"})
+    (sketched,) = Registry()[AGE].drifts(listed)
+    assert sketched.state == live.state
+
+
 @pytest.mark.parametrize("made", ["", "no time"])
 def test_a_key_of_no_known_age_is_not_old(made: str) -> None:
     assert _aged(made) == []

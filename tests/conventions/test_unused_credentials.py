@@ -84,11 +84,24 @@ def test_a_credential_is_unused_when_neither_its_use_nor_its_making_is_recent(
         assert (day or "never") in drift.says
 
 
-def test_the_same_last_use_is_the_same_state_the_day_after_and_for_every_key() -> None:
+def test_the_same_last_use_is_the_same_state_the_day_after() -> None:
     states = {_drifts(_with_key(LONG_AGO, LONG_AGO, at=at))[0].state for at in (NOW, "2026-11-05")}
     assert len(states) == 1
-    (password,) = _drifts(_with_password(LONG_AGO, LONG_AGO))
-    assert password.part == "password"
+
+
+def test_a_list_without_ids_and_with_other_hours_shows_the_same_states() -> None:
+    def states(key: str, hour: str) -> list[str]:
+        of = _user(
+            access_keys={key: "Active"},
+            access_key_dates={key: LONG_AGO},
+            access_key_use={key: f"2026-03-01T{hour}:00:00Z"},
+            login_profile={"created": LONG_AGO},
+            identity={"created": LONG_AGO, "password_used": f"2026-03-02T{hour}:30:00Z"},
+        )
+        return [drift.state for drift in _drifts(of)]
+
+    assert states("AKIA1", "08") == states("access key 1", "17")
+    assert len(set(states("AKIA1", "08"))) == 2
 
 
 @pytest.mark.parametrize("status", ["Inactive", "Expired"])
