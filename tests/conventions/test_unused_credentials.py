@@ -13,6 +13,7 @@ from rolecall.replaying.memory import MemoryAccount
 from tests.states import ref
 
 ID, NAME = "unused-credentials", "Rolecall-UnusedPassword"
+DENYING = {ID: {"deny_passwords": True}}
 NOW = "2026-11-02T10:00:00Z"
 LONG_AGO, AT_45_DAYS, LATER = "2026-03-01T08:00:00Z", "2026-09-18T10:00:00Z", "2026-09-18T10:00:01Z"
 
@@ -47,7 +48,7 @@ def _with_password(created: str, used: str | None, at: str = NOW, **inline: str)
 
 
 def _drifts(of: Subject) -> list[Drift]:
-    return list(Registry()[ID].drifts(of))
+    return list(Registry(DENYING)[ID].drifts(of))
 
 
 @pytest.mark.peer(
@@ -118,7 +119,8 @@ def test_a_key_that_was_listed_between_two_readings_is_not_unused() -> None:
 
 
 def _closed() -> str:
-    convention = Registry()[ID]
+    convention = Registry(DENYING)[ID]
+    assert set(convention.may_call()) == {"iam:UpdateAccessKey", "iam:PutUserPolicy"}
     (drift,) = _drifts(_with_password(LONG_AGO, None))
     remedy = convention.remedy(drift)
     assert remedy
@@ -139,6 +141,14 @@ def test_a_password_is_closed_by_a_policy_that_only_denies_and_spares_keys() -> 
         "Null": {"aws:TokenIssueTime": "false"},
         "BoolIfExists": {"aws:ViaAWSService": "false"},
     }
+
+
+def test_unless_the_settings_ask_for_it_a_password_is_only_told() -> None:
+    convention = Registry()[ID]
+    assert convention.may_call() == ("iam:UpdateAccessKey",)
+    (drift,) = convention.drifts(_with_password(LONG_AGO, None))
+    assert not drift.remediable
+    assert convention.remedy(drift) is None
 
 
 def test_a_closed_password_is_well_with_every_convention() -> None:

@@ -32,7 +32,7 @@ def _warnings(created: str, found: Settings) -> Any:
     return [drift.found["warning"] for drift in _drifts(found, AGE, created)]
 
 
-def _option(convention: str, option: str, value: int) -> tuple[str, str]:
+def _option(convention: str, option: str, value: int | str) -> tuple[str, str]:
     return text(), text(f"conventions: {{{convention}: {{{option}: {value}}}}}\n")
 
 
@@ -55,5 +55,11 @@ CHANGES: dict[str, Change] = {
         lambda s: len(_drifts(s, UNUSED, DAYS_60)),
         1,
         0,
+    ),
+    f"{UNUSED}.deny_passwords": (
+        *_option(UNUSED, "deny_passwords", "true"),
+        lambda s: "iam:PutUserPolicy" in Registry(s.options)[UNUSED].may_call(),
+        False,
+        True,
     ),
 }

@@ -46,11 +46,12 @@ class UnusedCredentials(Convention):
     The right way: Remove what is not needed, and let people sign in through Identity Center, where
     access ends when they leave.
 
-    The remedy: Sets an unused key to Inactive. For an unused password it puts the inline policy
-    Rolecall-UnusedPassword on the user, which denies everything to the console's sessions and leaves
-    the user's access keys alone. Sessions that a key opens with GetSessionToken look like the console's
-    and are denied, too; roles that the user assumes with a key are not. No key and no password is
-    deleted. Where another policy has that name already, the password is only told.
+    The remedy: Sets an unused key to Inactive. An unused password is only told, unless the settings say
+    deny_passwords: then it puts the inline policy Rolecall-UnusedPassword on the user, which denies
+    everything to the console's sessions and leaves the user's access keys alone. Sessions that a key
+    opens with GetSessionToken look like the console's and are denied, too; roles that the user assumes
+    with a key are not. No key and no password is deleted. Where another policy has that name already,
+    the password is only told.
 
     Undo: Sets the same key to Active, or deletes that inline policy.
     """
@@ -73,6 +74,8 @@ class UnusedCredentials(Convention):
         Facet.USER_INLINE_POLICIES,
     )
     remedies = ("iam:UpdateAccessKey", "iam:PutUserPolicy")
+    # Who may put a policy on a user may put any: the function gets that right only when asked to.
+    opt_in = {"iam:PutUserPolicy": "deny_passwords"}  # noqa: RUF012  # the annotation is on the base class
     settled_by = (
         "iam:UpdateAccessKey",
         "iam:DeleteAccessKey",
@@ -80,7 +83,10 @@ class UnusedCredentials(Convention):
         "iam:DeleteUser",
     )
     options = {  # noqa: RUF012  # the annotation is on the base class
-        "days": Option(45, "the days without use from which a credential counts as unused")
+        "days": Option(45, "the days without use from which a credential counts as unused"),
+        "deny_passwords": Option(
+            False, "whether an unused password may be closed by an inline policy"
+        ),
     }
 
     def drifts(self, user: User) -> Iterator[Drift]:
@@ -106,7 +112,7 @@ class UnusedCredentials(Convention):
                 says=f"The console password of the user {name} {_since(used)}.",
                 found={"status": "Active", "last_used": _day(used)},
                 expected={"denied by": _POLICY},
-                remediable=policy is None,
+                remediable=policy is None and self.option("deny_passwords"),
             )
 
     def _is_unused(self, user: User, created: str, used: str | None) -> bool:
