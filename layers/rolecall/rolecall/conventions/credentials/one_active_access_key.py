@@ -21,9 +21,9 @@ class OneActiveAccessKey(Convention):
     The right way: Finish the rotation within a day: give the new key to whatever uses the old one, see
     that the old one is not used any more, and switch it off.
 
-    The remedy: Sets the key that was used longer ago to Inactive; one that was never used was so the
-    longest, and of two that are alike in this it is the one made earlier. No key is deleted. AWS may
-    tell a use some hours late, so look at both before you approve.
+    The remedy: Sets the key whose last use is longer ago to Inactive, so before all one that was never
+    used; of two that are alike in this, it is the one that was made first. No key is deleted. AWS tells
+    a use late, so look at both before you approve.
 
     Undo: Sets the same key to Active.
     """
