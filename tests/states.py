@@ -27,10 +27,21 @@ inline = st.dictionaries(names, documents, max_size=3)
 attached = st.dictionaries(arns, st.none(), max_size=3).map(
     lambda found: {arn: arn.rpartition("/")[2] for arn in found}
 )
-keys = st.dictionaries(
-    st.text("ABCDEFGH", min_size=4, max_size=8).map(lambda key: f"AKIA{key}"),
-    st.sampled_from(["Active", "Inactive"]),
-    max_size=2,
+_KEYS = ("AKIAEXAMPLE1", "AKIAEXAMPLE2", "AKIAEXAMPLE3")
+keys = st.dictionaries(st.sampled_from(_KEYS), st.sampled_from(["Active", "Inactive"]), max_size=2)
+# From months before to the day of the account in memory.
+_times = st.sampled_from(
+    [f"2026-{day}T10:00:00Z" for day in ("01-05", "07-20", "08-01", "10-01", "11-02")]
+)
+key_dates = st.fixed_dictionaries(dict.fromkeys(_KEYS, _times))
+key_use = st.fixed_dictionaries(dict.fromkeys(_KEYS, st.none() | _times))
+login_profiles = st.none() | st.fixed_dictionaries({"created": _times})
+identities = st.fixed_dictionaries(
+    {
+        "created": st.just("2026-01-05T10:00:00Z"),
+        "password_used": st.none() | _times,
+        "boundary": st.none(),
+    }
 )
 _principals = st.sampled_from(
     [
@@ -64,6 +75,10 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
         Facet.USER_INLINE_POLICIES: inline,
         Facet.USER_ATTACHED_POLICIES: attached,
         Facet.USER_ACCESS_KEYS: keys,
+        Facet.USER_ACCESS_KEY_DATES: key_dates,
+        Facet.USER_ACCESS_KEY_USE: key_use,
+        Facet.USER_LOGIN_PROFILE: login_profiles,
+        Facet.USER_IDENTITY: identities,
     },
     "group": {Facet.GROUP_INLINE_POLICIES: inline, Facet.GROUP_ATTACHED_POLICIES: attached},
     "role": {Facet.ROLE_TRUST: trusts, Facet.ROLE_INLINE_POLICIES: inline},

@@ -18,6 +18,7 @@ from rolecall.model.drifts import Drift
 from rolecall.model.pointing import all_subjects, kinds_of, subjects
 from rolecall.model.recorded import recorded
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.policy.documents import denies_only
 from rolecall.protection import OWN_PATHS
 from rolecall.registry import Registry, convention_classes
 from rolecall.replaying.backtest import Backtest
@@ -189,7 +190,8 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
     for facet in (
         Facet.USER_INLINE_POLICIES, Facet.GROUP_INLINE_POLICIES, Facet.ROLE_INLINE_POLICIES,
     ):  # fmt: skip
-        granted |= {f"{facet} {name} {text}" for name, text in state.get(facet, {}).items()}
+        texts = state.get(facet, {}).items()
+        granted |= {f"{facet} {name} {text}" for name, text in texts if not denies_only(text)}
     for facet in (Facet.USER_ATTACHED_POLICIES, Facet.GROUP_ATTACHED_POLICIES):
         granted |= {f"{facet} {arn}" for arn in state.get(facet, {})}
     granted |= {k for k, s in state.get(Facet.USER_ACCESS_KEYS, {}).items() if s == "Active"}

@@ -34,6 +34,7 @@ ACTING = (
     "version: 1\ndefaults: {mode: remediate}\n"
     + PROTECT
     + "conventions:\n  ec2-launched-with-profile: {profile: base, role: base}\n"
+    + "  unused-credentials: {deny_passwords: true}\n"
     + "".join(f"  {id_}: {{mode: remediate}}\n" for id_ in _SHIPPED_OFF)
 )
 

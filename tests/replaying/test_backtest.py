@@ -1,5 +1,6 @@
 """What would have happened: counts, lines, and a grace that a later record may end."""
 
+import copy
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -137,3 +138,19 @@ def test_a_convention_that_needs_more_than_the_record_says_says_nothing() -> Non
     detach = ATTACH | {"eventName": "DetachGroupPolicy", "requestParameters": {"groupName": GROUP}}
     backtest, found = _run(detach)
     assert (found, backtest.rejected) == ([], 0)
+
+
+def test_what_brought_a_drift_does_not_settle_it_but_the_next_of_its_kind_does() -> None:
+    again = sample("one-active-access-key/drift-reactivate-access-key").event
+    off = copy.deepcopy(again)
+    off["detail"]["eventID"] = "another"
+    off["detail"]["requestParameters"]["status"] = "Inactive"
+    for subject in off["state"]["subjects"]:
+        subject["state"]["user.access-keys"] = {"AKIAI44QH8DHAEXAMPLE": "Active"}
+
+    def told(*records: Any) -> list[str]:
+        _, drifts = _run(*records)
+        return [p.change.event_id for p in drifts if p.drift.convention == "one-active-access-key"]
+
+    assert told(again) == [again["detail"]["eventID"]]
+    assert told(again, off) == []

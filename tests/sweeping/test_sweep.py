@@ -133,6 +133,14 @@ def test_a_sweep_puts_right_where_the_settings_say_so() -> None:
     assert made.account.state[BOB][Facet.USER_ATTACHED_POLICIES] == {}
 
 
+def test_a_first_sweep_never_puts_right_whatever_the_settings_say() -> None:
+    made = world(only(VIA_GROUPS, mode="remediate", more=", sweep_acts: true"), swept_before=False)
+    made.sweep()
+    made.sweep("s-2")
+    assert cases(made) == {"bob": "notified"}
+    assert made.account.calls == []
+
+
 def test_much_at_once_is_told_in_one_digest() -> None:
     made = world(swept_before=False)
     for number in range(300):

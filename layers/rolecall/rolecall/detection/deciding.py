@@ -68,6 +68,7 @@ class Facts:
         capped: Which cap holds this write back, in words, or "".
         unguarded: Why nobody might be left who can administer IAM, or "".
         swept: Whether a sweep found it, and no change.
+        first: Whether no sweep has judged by this convention before: such a one never acts.
         unique_id: The subject's unique id, if an exemption depends on it; "" where it is not known, None
             where no account can be asked.
     """
@@ -81,6 +82,7 @@ class Facts:
     capped: str = ""
     unguarded: str = ""
     swept: bool = False
+    first: bool = False
     unique_id: str | None = ""
 
 
@@ -164,7 +166,7 @@ def _judged(
     acts = acts and exempt is not Standing.UNSURE
     if acts and drift.subject.kind in _NEEDS_PATH and not facts.path:
         acts, note = False, "its path is not known, so it may be one of AWS's own"
-    if acts and facts.swept and not settings.sweep_acts(convention.id):
+    if acts and facts.swept and (facts.first or not settings.sweep_acts(convention.id)):
         acts, note = False, "a sweep found it, which only tells"
     plan = replace(plan, reason=note)
     grace = settings.grace(convention.id, convention.grace)

@@ -77,7 +77,7 @@ class Backtest:
         self._settings = settings
         self._today = datetime.now(UTC).date().isoformat()
         self._graced: list[tuple[Convention, PastDrift, int]] = []
-        self._settled: dict[tuple[str, str], list[str]] = {}
+        self._settled: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     @property
     def closing_line(self) -> str:
@@ -167,10 +167,16 @@ class Backtest:
         if change.error or not self._settings.grace(convention.id, convention.grace):
             return
         for ref in all_subjects(change, convention.kinds()):
-            self._settled.setdefault((convention.id, ref.key), []).append(change.time)
+            self._settled.setdefault((convention.id, ref.key), []).append(
+                (change.time, change.event_id)
+            )
 
     def _was_settled(self, convention: Convention, past: PastDrift, grace: int) -> bool:
         # A time that is none settles nothing, and nothing settles it.
         begun = seconds(past.change.time)
-        times = self._settled.get((convention.id, past.drift.subject.key), ())
-        return any(begun <= seconds(time) <= begun + grace for time in times)
+        changes = self._settled.get((convention.id, past.drift.subject.key), ())
+        return any(
+            begun <= seconds(time) <= begun + grace
+            for time, event_id in changes
+            if event_id != past.change.event_id  # what brought it does not settle it
+        )

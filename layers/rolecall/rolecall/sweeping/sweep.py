@@ -166,7 +166,8 @@ class Sweeper:
         first = last is None or judgement.convention.id not in last.conventions
         many = sweep.opened >= self._settings.sweep("digest_above")
         no_event = not judgement.convention.watches
-        facts = Facts(moment(self._clock())[:10], swept=True, waited=first or many or no_event)
+        today = moment(self._clock())[:10]
+        facts = Facts(today, swept=True, first=first, waited=first or many or no_event)
         for finding in decided([judgement], self._settings, self._reader, facts):
             opening, case = self._opener.opened(finding, self._origin(sweep))
             if opening is Opening.OPENED:

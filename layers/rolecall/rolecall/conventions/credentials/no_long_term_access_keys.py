@@ -1,11 +1,16 @@
 """Nobody works with long-term access keys."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from shlex import quote
+from typing import Any
 
 from rolecall.convention import Convention
-from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.access_keys import switched_off
+from rolecall.model.calls import Remedy
+from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
+from rolecall.model.parts import at
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_NO_KEYS_AT_SETUP, CIS_ONE_ACTIVE_KEY, attack
 from rolecall.model.subjects import Facet, Subject, User
@@ -18,13 +23,18 @@ class NoLongTermAccessKeys(Convention):
     """No IAM user has an active access key.
 
     Why: An access key works from anywhere until somebody switches it off; leaked keys are the most
-    common way into an account. A role's credentials end by themselves.
+    common way into an account. A role's credentials end by themselves. A key that somebody makes for
+    another user, or switches on again, is a usual back door, and told as critical.
 
     The right way: A role: an instance profile or a function's role inside AWS, OIDC for build systems,
-    IAM Roles Anywhere for servers elsewhere, aws sso login for people.
+    IAM Roles Anywhere for servers elsewhere, aws sso login for people. A service that cannot do without
+    a key has a user of its own with an exemption in the settings, which ends on a date; it covers the
+    new key of a rotation, too.
 
-    The remedy: Sets the one key to Inactive. The key is not deleted. A key of a user that is named as the
-    SES and Bedrock consoles name theirs is only told: mail or a model may hang on it.
+    The remedy: Sets the one key to Inactive. The key is not deleted. A key of a user that is named as
+    the SES and Bedrock consoles name theirs is only told: mail or a model may hang on it. Whoever
+    switches a key on again and again meets the limit `caps.drift` of the settings: then all writes on
+    that user stop, and people are told to look.
 
     Undo: Sets the same key to Active.
     """
@@ -51,17 +61,20 @@ class NoLongTermAccessKeys(Convention):
                     remediable=remediable,
                 )
 
+    def brought(self, drift: Drift, change: Change) -> Drift:
+        """Worse, when the very key was made by another than its user, or switched on again."""
+        made = at(change.response, "accessKey", "accessKeyId") == drift.part
+        if made and (change.actor.kind, change.actor.name) != ("user", drift.subject.name):
+            more = f"{change.actor} made it."
+        elif (drift.part, "Active") == _switched(change):
+            more = f"{change.actor} switched it on again."
+        else:
+            return drift
+        return replace(drift, says=f"{drift.says} {more}", severity=Severity.CRITICAL)
+
     def remedy(self, drift: Drift) -> Remedy | None:
         """Switch that one key off."""
-        if not drift.remediable:
-            return None
-        key = {"UserName": drift.subject.name, "AccessKeyId": drift.part}
-        return Remedy(
-            Step(
-                do=Call("iam:UpdateAccessKey", key | {"Status": "Inactive"}),
-                undo=Call("iam:UpdateAccessKey", key | {"Status": "Active"}),
-            )
-        )
+        return switched_off(drift.subject.name, [drift.part]) if drift.remediable else None
 
     def part(self, user: User, drift: Drift) -> str | None:
         """The status of that key, or None."""
@@ -70,3 +83,7 @@ class NoLongTermAccessKeys(Convention):
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield how to see what the key is used for, before it is deleted."""
         yield f"aws iam get-access-key-last-used --access-key-id {quote(drift.part)}"
+
+
+def _switched(change: Change) -> tuple[Any, Any]:
+    return at(change.request, "accessKeyId"), at(change.request, "status")
