@@ -11,6 +11,8 @@ from rolecall.model.job_roles import SES_GROUP, is_registered
 from rolecall.model.scales import Severity
 from rolecall.model.standards import config_rule, user_guide
 from rolecall.model.subjects import Facet, Group, Subject
+from rolecall.policy.documents import denies_only
+from rolecall.protection import is_protective
 
 _POLICIES = (Facet.GROUP_INLINE_POLICIES, Facet.GROUP_ATTACHED_POLICIES)
 _DELETING = ("iam:DetachGroupPolicy", "iam:DeleteGroupPolicy", "iam:DeleteGroup")
@@ -29,7 +31,8 @@ class GroupNotEmpty(Convention):
     The remedy: None, unless the option `delete_after_days` says after how many days an empty group may
     go. Then its policies are taken off and it is deleted, and only after somebody approved it, whatever
     the mode. AWS does not tell since when a group is empty, so the days are those since it was made. A
-    group in the settings' `job_roles` is never deleted, nor is one with a member.
+    group in the settings' `job_roles` is never deleted, nor is one with a member, nor one that carries a
+    policy that only denies, for it is kept to stop somebody.
 
     Undo: Makes the group anew under its path, and attaches and puts back the very policies. AWS gives it
     another unique id.
@@ -67,6 +70,7 @@ class GroupNotEmpty(Convention):
             days > 0
             and group.days_since(group.identity["created"]) >= days
             and not is_registered(self.job_roles, name)
+            and not _stops_somebody(group)
         )
         deletable = may_go and group.knows(_POLICIES)
         yield self.drift(
@@ -119,6 +123,14 @@ class GroupNotEmpty(Convention):
         yield f"aws iam add-user-to-group --group-name {group} --user-name USER"
         yield "Or, if its job is gone, take its policies off and delete it:"
         yield f"aws iam delete-group --group-name {group}"
+
+
+def _stops_somebody(group: Group) -> bool:
+    """Whether it carries a policy that only denies, and so waits for somebody to stop."""
+    return group.knows(_POLICIES) and (
+        any(denies_only(text) for text in group.inline_policies.values())
+        or any(is_protective(arn) for arn in group.attached_policies)
+    )
 
 
 def _whole(group: Group) -> dict[str, Any]:
