@@ -28,6 +28,7 @@ conventions:
   no-long-term-access-keys: {{mode: remediate}}
   ec2-launched-with-profile: {{mode: remediate, profile: {PROFILE}, role: {PROFILE}}}
   group-has-policy: {{mode: notify, grace: 2}}
+  group-not-empty: {{mode: off}}
   own-role-used-by-others: {{mode: notify}}
   root-usage: {{mode: notify}}
 """
