@@ -17,10 +17,11 @@ from rolecall_cli.embedded.account import embedded_account
 from rolecall_cli.embedded.places import checkout
 
 STACK = "rolecall"
+# Only what has a scene is on: the others would have their say between the scenes.
 SETTINGS = f"""\
 version: 1
 accounts: {{"{ACCOUNT}": example}}
-defaults: {{mode: notify, owner: platform-oncall}}
+defaults: {{mode: "off", owner: platform-oncall}}
 protected: ["arn:aws:iam::{ACCOUNT}:user/break-glass"]
 conventions:
   user-permissions-via-groups: {{mode: remediate}}
@@ -28,7 +29,6 @@ conventions:
   no-long-term-access-keys: {{mode: remediate}}
   ec2-launched-with-profile: {{mode: remediate, profile: {PROFILE}, role: {PROFILE}}}
   group-has-policy: {{mode: notify, grace: 2}}
-  group-not-empty: {{mode: off}}
   own-role-used-by-others: {{mode: notify}}
   root-usage: {{mode: notify}}
 """
