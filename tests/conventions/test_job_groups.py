@@ -119,6 +119,14 @@ def test_a_pattern_that_is_none_is_refused_with_the_settings() -> None:
         settings(text(f"conventions: {{{NAME}: {{pattern: '[a-z'}}}}\n"))
 
 
+@pytest.mark.parametrize("service", ["sso-directory", "identitystore-scim", "resource-groups"])
+def test_a_group_of_another_service_is_no_group_of_iam(service: str) -> None:
+    created = sample(f"{NAME}/drift-create-group").event["detail"]
+    assert Registry().watching(change(created).call)
+    other = change(created, eventSource=f"{service}.amazonaws.com")
+    assert Registry().watching(other.call) == ()
+
+
 # --- registration ---
 
 
