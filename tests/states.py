@@ -80,7 +80,19 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
         Facet.USER_LOGIN_PROFILE: login_profiles,
         Facet.USER_IDENTITY: identities,
     },
-    "group": {Facet.GROUP_INLINE_POLICIES: inline, Facet.GROUP_ATTACHED_POLICIES: attached},
+    "group": {
+        Facet.GROUP_INLINE_POLICIES: inline,
+        Facet.GROUP_ATTACHED_POLICIES: attached,
+        Facet.GROUP_MEMBERS: st.lists(names, max_size=2, unique=True).map(sorted),
+        Facet.GROUP_IDENTITY: st.sampled_from(
+            [{"created": made} for made in ("2026-01-01T00:00:00Z", "2026-11-02T11:59:00Z", "")]
+        ),
+    },
+    "account": {
+        Facet.ACCOUNT_SUMMARY: st.fixed_dictionaries(
+            {"Groups": st.integers(0, 300), "GroupsQuota": st.just(300), "Users": st.just(5000)}
+        ),
+    },
     "role": {Facet.ROLE_TRUST: trusts, Facet.ROLE_INLINE_POLICIES: inline},
     "instance": {
         Facet.INSTANCE_STATE: st.sampled_from(["running", "stopped", "terminated"]),

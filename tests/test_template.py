@@ -13,6 +13,7 @@ from rolecall.registry import Registry
 from rolecall.remediation import guard
 from tests.runtime.doubles import message, runtime
 from tests.samples import ROOT
+from tests.settings.yaml import text as acting
 from tests.world import ACTING, settings
 from tools import generate, permissions, rules
 from tools.blocks import as_yaml, with_block
@@ -252,6 +253,23 @@ def test_remediate_gets_only_the_calls_of_conventions_that_may_act() -> None:
     actions = {s["Action"] for s in writes["Properties"]["PolicyDocument"]["Statement"]}
     assert actions == {"iam:DetachUserPolicy", "iam:DeleteUserPolicy"}
     assert not any(is_granting(action) for action in actions)
+
+
+def test_what_an_option_adds_is_allowed_once_however_many_make_the_call() -> None:
+    text = "conventions: {group-not-empty: {mode: approve, delete_after_days: DAYS}}\n"
+
+    def made(days: str) -> dict[str, Any]:
+        found = settings(acting(text.replace("DAYS", days)))
+        return permissions.resources(list(Registry(found.options)) * 2, found)
+
+    assert "RemediateWrites" not in made("0")
+    statements = made("30")["RemediateWrites"]["Properties"]["PolicyDocument"]["Statement"]
+    assert [one["Sid"] for one in statements] == [
+        "IamDetachGroupPolicy",
+        "IamDeleteGroupPolicy",
+        "IamDeleteGroup",
+    ]
+    assert not any(is_granting(one["Action"]) for one in statements)
 
 
 def test_what_is_protected_is_denied_to_remediate_whatever_it_is_allowed() -> None:

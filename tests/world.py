@@ -30,12 +30,14 @@ DETECT_ROLE, OWN_ROLE = (
 OWN_ROLES = OwnRoles.of(f"{DETECT_ROLE},{OWN_ROLE}", OWN_ROLE)
 PROTECT = 'protected: ["arn:aws:iam::111122223333:user/break-glass"]\n'
 _SHIPPED_OFF = [id_ for id_, one in convention_classes().items() if one.ships_as is Mode.OFF]
+# What says nothing before an option is set.
+_SAYING = {"group-name-meaningful": ', pattern: "[a-z]+-[a-z]+(-[a-z]+)*"'}
 ACTING = (
     "version: 1\ndefaults: {mode: remediate}\n"
     + PROTECT
     + "conventions:\n  ec2-launched-with-profile: {profile: base, role: base}\n"
     + "  unused-credentials: {deny_passwords: true}\n"
-    + "".join(f"  {id_}: {{mode: remediate}}\n" for id_ in _SHIPPED_OFF)
+    + "".join(f"  {id_}: {{mode: remediate{_SAYING.get(id_, '')}}}\n" for id_ in _SHIPPED_OFF)
 )
 
 

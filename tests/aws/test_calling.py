@@ -14,7 +14,7 @@ from rolecall.errors import RemedyError, ThrottledError, UnsettledError
 from rolecall.model.calls import Call
 from rolecall.model.subjects import SubjectRef
 from rolecall.registry import Registry, convention_classes
-from tests.aws.account import APP, BOB, INSTANCE, ODD, launch
+from tests.aws.account import APP, BOB, INSTANCE, ODD, OPS, launch
 
 OPEN_TRUST = (
     '{ "Version":"2012-10-17",\n\t"Statement":[{"Effect":"Allow","Principal":"*",'
@@ -55,6 +55,35 @@ def _mend_and_undo(aws: Aws, id_: str, of: SubjectRef, **options: str) -> Mappin
         caller.make(call, of.region)
     assert _state(aws, convention, of) == before
     return between
+
+
+def test_a_group_that_was_deleted_comes_back_with_its_path_and_policies(aws: Aws) -> None:
+    iam, of = aws.client("iam"), OPS
+    names = {"GroupName": "ops"}
+    iam.create_group(Path="/ops/", **names)
+    text = ODD.replace("Deny", "Allow")
+    iam.put_group_policy(PolicyName="own", PolicyDocument=text, **names)
+    policy = iam.create_policy(PolicyName="shared", PolicyDocument=text)["Policy"]
+    iam.attach_group_policy(PolicyArn=policy["Arn"], **names)
+    convention = Registry({"group-not-empty": {"delete_after_days": 30}})["group-not-empty"]
+    reader, caller = AwsReader(aws), AwsCaller(aws)
+    found = reader.read(of, convention.reads("group"))
+    assert found
+    found.at = "2099-01-01T00:00:00Z"
+    (drift,) = convention.drifts(found)
+    remedy = convention.remedy(drift)
+    assert remedy
+    for _ in range(2):  # what is gone already is no error
+        for step in remedy:
+            caller.make(step.do, "")
+    assert reader.read(of, convention.reads("group")) is None
+    for step in reversed(remedy.steps):
+        caller.make(step.undo, "")
+    again = reader.read(of, convention.reads("group"))
+    assert again
+    assert (again.path, convention.part(again, drift)) == ("/ops/", convention.part(found, drift))
+    with pytest.raises(RemedyError, match="EntityAlreadyExists"):
+        caller.make(remedy.steps[-1].undo, "")
 
 
 @pytest.mark.parametrize("text", [ODD.replace("Deny", "Allow"), TWICE], ids=["odd", "twice"])

@@ -19,6 +19,8 @@ ATTACH: dict[str, Any] = sample("user-permissions-via-groups/drift-attach-user-p
 ]
 CREATE: dict[str, Any] = sample("group-has-policy/drift-create-group").event["detail"]
 GROUP = CREATE["requestParameters"]["groupName"]
+# Of the many that look at a new group, one whose grace a later record ends.
+ONE = "defaults: {mode: off}\nconventions: {group-has-policy: {mode: notify}}\n"
 
 
 def _run(*records: Any, rest: str = ACTING) -> tuple[Backtest, list[PastDrift]]:
@@ -111,25 +113,25 @@ def test_a_grace_is_ended_by_a_record_in_time_wherever_it_stands(
 ) -> None:
     assert CREATE["eventTime"] == "2026-11-02T09:14:07Z"
     records = [CREATE, _later(name, time)]
-    backtest, found = _run(*(reversed(records) if earlier_in_the_file else records), rest=text())
+    backtest, found = _run(*(reversed(records) if earlier_in_the_file else records), rest=text(ONE))
     assert (len(found), backtest.drifts) == (drifts, drifts)
 
 
 def test_times_that_cannot_be_read_settle_nothing() -> None:
     unclear = CREATE | {"eventTime": None}
-    _, found = _run(unclear, _later("AttachGroupPolicy", ""), rest=text())
+    _, found = _run(unclear, _later("AttachGroupPolicy", ""), rest=text(ONE))
     assert len(found) == 1
 
 
 def test_a_failed_call_or_one_on_another_group_ends_no_grace() -> None:
     failed = _later("AttachGroupPolicy", "2026-11-02T09:15:00Z") | {"errorCode": "AccessDenied"}
     other = _later("AttachGroupPolicy", "2026-11-02T09:15:00Z", groupName="other")
-    _, found = _run(CREATE, failed, other, rest=text())
+    _, found = _run(CREATE, failed, other, rest=text(ONE))
     assert len(found) == 1
 
 
 def test_without_a_grace_the_drift_is_told_where_it_stands() -> None:
-    rest = text("conventions: {group-has-policy: {grace: 0}}\n")
+    rest = text(ONE.replace("notify", "notify, grace: 0"))
     _, found = _run(CREATE, _later("AttachGroupPolicy", "2026-11-02T09:15:00Z"), rest=rest)
     assert [past.at for past in found] == ["a.json:0"]
 

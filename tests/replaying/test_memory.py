@@ -2,6 +2,7 @@
 
 import pytest
 
+from rolecall.errors import RemedyError
 from rolecall.model.calls import Call
 from rolecall.model.subjects import Facet, Instance
 from rolecall.replaying.memory import MemoryAccount
@@ -133,3 +134,29 @@ def test_a_unique_id_is_the_one_that_it_was_given_and_no_record_tells_one() -> N
 def test_a_call_that_it_does_not_know_is_an_error() -> None:
     with pytest.raises(KeyError):
         MemoryAccount().make(Call("iam:CreateUser", {"UserName": "bob"}), "")
+
+
+def test_a_group_is_made_once_and_goes_only_when_it_is_bare() -> None:
+    account = MemoryAccount()
+    of, named = ref("group"), {"GroupName": "bob"}
+    make, delete = Call("iam:CreateGroup", named | {"Path": "/x/"}), Call("iam:DeleteGroup", named)
+    account.make(make, "")
+    assert account.paths[of] == "/x/"
+    assert account.state[of][Facet.GROUP_IDENTITY] == {"created": account.now}
+    with pytest.raises(RemedyError, match="EntityAlreadyExists"):
+        account.make(make, "")
+    for facet, value in (
+        (Facet.GROUP_MEMBERS, ["alice"]),
+        (Facet.GROUP_INLINE_POLICIES, {"p": "{}"}),
+        (Facet.GROUP_ATTACHED_POLICIES, {ARN: "ReadOnlyAccess"}),
+    ):
+        empty = account.state[of][facet]
+        account.state[of][facet] = value
+        with pytest.raises(RemedyError, match="DeleteConflict"):
+            account.make(delete, "")
+        account.state[of][facet] = empty
+    for _ in range(2):
+        account.make(delete, "")
+    assert of not in account.state
+    account.make(Call("iam:CreateGroup", named), "")
+    assert account.paths[of] == "/"

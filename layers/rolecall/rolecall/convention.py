@@ -63,11 +63,13 @@ class Option:
         default: What it is when the settings do not say; its type is the option's type.
         says: What it means, for the docs page and for error messages.
         to_act: Whether it must be set before the convention may do more than tell.
+        is_pattern: Whether it is a text that must be a regular expression.
     """
 
     default: str | bool | int | tuple[str, ...]
     says: str
     to_act: bool = False
+    is_pattern: bool = False
 
 
 class Convention:

@@ -1,6 +1,6 @@
 """AWS calls as data: what a remedy would do, and what takes it back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -29,6 +29,10 @@ class Call:
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def makes(self, kind: str) -> bool:
+        """Whether it makes a subject of this kind itself, and not a part of one."""
+        return self.name == f"iam:Create{kind.title()}"
 
     def resolved(self, answer: Mapping[str, Any]) -> Self:
         """The same call with every `Result` replaced by what the answer says."""
@@ -97,11 +101,15 @@ class Remedy:
         """The names of the calls it makes when it acts."""
         return frozenset(step.do.name for step in self.steps)
 
+    def deletes(self, kind: str) -> bool:
+        """Whether it takes its subject, of this kind, away as a whole."""
+        return f"iam:Delete{kind.title()}" in self.calls
+
     def to_list(self) -> list[dict[str, Any]]:
         """The remedy as JSON-able data."""
         return [{"do": step.do.to_dict(), "undo": step.undo.to_dict()} for step in self.steps]
 
     @classmethod
-    def from_list(cls, data: list[dict[str, Any]]) -> Self:
+    def from_list(cls, data: Iterable[Mapping[str, Any]]) -> Self:
         """The remedy that `to_list` described."""
         return cls(*(Step(Call.from_dict(s["do"]), Call.from_dict(s["undo"])) for s in data))

@@ -1,6 +1,10 @@
 """Job roles: what a group is for, who owns it, and what it may carry."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+# The SES console makes this group and asks in its name that nobody touches it.
+SES_GROUP = "AWSSESSendingGroupDoNotRename"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +27,8 @@ class JobRole:
     policies: tuple[str, ...] = ()
     max_members: int = 0
     policyless: bool = False
+
+
+def is_registered(job_roles: Mapping[str, JobRole], group: str) -> bool:
+    """Whether a group has its entry; AWS does not tell names of groups apart by their case."""
+    return group.lower() in {name.lower() for name in job_roles}

@@ -8,7 +8,6 @@ runs out and an intent that says what it was about; the next one goes on from th
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from rolecall.convention import Convention
 from rolecall.detection.deciding import Decision, Facts, Verdict, decide
@@ -111,6 +110,7 @@ class Remediator:
         drift = self._same(convention, subject, case.drift)
         if drift is None:
             return self._gone(entry, convention, subject)
+        drift = _as_begun(entry, convention, drift)
         facts = self._facts(case, drift, convention, subject)
         decision = decide(drift, convention, self._settings, facts)
         if subject is None:  # what is not there can only be told
@@ -124,8 +124,7 @@ class Remediator:
         try:
             self._guard.check(drift.subject, decision.remedy)
             intent = self._intended(entry, subject, decision.remedy, approved=facts.approved)
-            before = convention.part(subject, drift)
-            return self._act(entry, convention, decision.remedy, intent, before)
+            return self._act(entry, convention, decision.remedy, intent)
         except PausedError as error:
             facts = replace(facts, paused=str(error))
         except UnguardedError as error:
@@ -256,23 +255,24 @@ class Remediator:
         """What becomes of a case whose drift is not there in the state that it is about."""
         case, outcome = entry.case, entry.outcome
         if case.status is Status.VERIFYING and outcome:
-            return self._verified(case, convention, subject, outcome)
-        if subject is None or entry.intent is None:
+            return self._verified(entry, convention, subject, outcome)
+        if entry.intent is None or (subject is None and not _deletes(entry.intent, case)):
             return self._ended(case, Status.SUPERSEDED, "it was already gone"), None
-        if any(found.part == case.drift.part for found in convention.drifts(subject)):
+        if subject and any(found.part == case.drift.part for found in convention.drifts(subject)):
             # The part drifts in another state, which is another case. Whether the call went through
             # before that, nobody knows: people must hear of it, and undo must not trust it.
             reason = "a worker died while acting, and the part was changed again since; look at it"
             return self._ended(case, Status.FAILED, reason), None
         # Ours, from before: the call went through and its worker died before it said so.
-        facets = {Facet(name): value for name, value in entry.intent.snapshot.items()}
-        before = convention.part(make_subject(case.drift.subject, facets), case.drift)
-        return self._acted(entry, convention, subject, entry.intent, [], before)
+        return self._acted(entry, convention, subject, entry.intent, [])
 
     def _verified(
-        self, case: Case, convention: Convention, subject: Subject | None, outcome: Outcome
+        self, entry: Entry, convention: Convention, subject: Subject | None, outcome: Outcome
     ) -> Settled:
+        case, intent = entry.case, entry.intent
         if subject is None:
+            if intent and _deletes(intent, case):
+                return self._ended(case, Status.REMEDIATED), replace(outcome, left=None)
             reason = "the subject went away since"
             return self._ended(case, Status.REMEDIATED, reason), None
         left = convention.part(subject, case.drift)
@@ -289,7 +289,6 @@ class Remediator:
         convention: Convention,
         remedy: Remedy,
         intent: Intent,
-        before: Any,
     ) -> Settled:
         case = entry.case
         undo: list[dict[str, object]] = []
@@ -306,26 +305,27 @@ class Remediator:
                 ), None
             return self._ended(case, Status.FAILED, str(error)), None
         after = self._reader.read(case.drift.subject, convention.reads(case.drift.subject.kind))
-        if after is None:
+        if after is None and not remedy.deletes(case.drift.subject.kind):
             return self._ended(case, Status.SUPERSEDED, "the subject went away meanwhile"), None
-        return self._acted(entry, convention, after, intent, undo, before)
+        return self._acted(entry, convention, after, intent, undo)
 
     def _acted(
         self,
         entry: Entry,
         convention: Convention,
-        after: Subject,
+        after: Subject | None,
         intent: Intent,
         undo: list[dict[str, object]],
-        before: Any,
     ) -> Settled:
+        drift = entry.case.drift
+        facets = {Facet(name): value for name, value in intent.snapshot.items()}
         # Without an answer the undo is the one that was planned.
         planned = [step["undo"] for step in intent.remedy]
         outcome = Outcome(
             tuple(undo or planned),
-            convention.part(after, entry.case.drift),
+            convention.part(after, drift) if after else None,
             moment(self._clock()),
-            before=before,
+            before=convention.part(make_subject(drift.subject, facets), drift),
         )
         return entry.case.moved(Status.VERIFYING), outcome
 
@@ -338,6 +338,24 @@ class Remediator:
             if (found.part, found.state) == (drift.part, drift.state):
                 return found
         return None
+
+
+def _deletes(intent: Intent, case: Case) -> bool:
+    """Whether what was about to be done takes the subject away as a whole."""
+    return Remedy.from_list(intent.remedy).deletes(case.drift.subject.kind)
+
+
+def _as_begun(entry: Entry, convention: Convention, drift: Drift) -> Drift:
+    """The drift with which a worker began that did not come to the end of its calls.
+
+    What is left to do is then only a part of them; with all of them, undo takes all of it back.
+    """
+    if entry.intent is None or entry.outcome is not None:
+        return drift
+    begun, left = convention.remedy(entry.case.drift), convention.remedy(drift)
+    if begun is None or left is None or begun.to_list() != list(entry.intent.remedy):
+        return drift
+    return entry.case.drift if all(step in begun.steps for step in left) else drift
 
 
 def _seconds(moment_: str) -> float:

@@ -125,10 +125,11 @@ class Undoer:
                 )
         ref = case.drift.subject
         now = self._reader.read(ref, convention.reads(ref.kind))
-        if now is None:
+        if now is None and not any(call.makes(ref.kind) for call in calls):
             raise UndoRefusedError(f"The {case.drift.subject} is gone; there is nothing to undo.")
-        drifts = _drifts(convention, now, entry, entry.outcome)
-        part = convention.part(now, case.drift)
+        # What is made anew as a whole is as it was.
+        drifts = now is None or _drifts(convention, now, entry, entry.outcome)
+        part = convention.part(now, case.drift) if now else None
         if part == entry.outcome.left:
             return UndoPlan(case, entry.outcome, calls, drifts)
         if entry.outcome.undoing and part == entry.outcome.before:
@@ -141,7 +142,9 @@ class Undoer:
                 left=entry.outcome.left,
                 now=part,
             )
-        return UndoPlan(case, entry.outcome, calls, drifts, part)
+        # Whoever made it anew since has made it: what is left is to give it back what it had.
+        rest = tuple(call for call in calls if not call.makes(ref.kind))
+        return UndoPlan(case, entry.outcome, rest, drifts, part)
 
     def _exempt(self, plan: UndoPlan, why: Why, seconds: float) -> LedgerExemption | None:
         if not plan.drifts:

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from rolecall.errors import RemedyError
 from rolecall.model.calls import Call
 from rolecall.model.changes import Change
 from rolecall.model.pointing import removes
@@ -141,6 +142,13 @@ _CALLS: Mapping[str, tuple[str, Callable[[State, Mapping[str, Any]], None]]] = {
     "iam:UpdateAccountPasswordPolicy": ("", _set_password_policy),
     "iam:DeleteAccountPasswordPolicy": ("", _delete_password_policy),
 }
+# What a group must have lost before it can be deleted (IAM API reference, DeleteGroup).
+_IN_THE_WAY = (
+    Facet.GROUP_MEMBERS,
+    Facet.GROUP_INLINE_POLICIES,
+    Facet.GROUP_ATTACHED_POLICIES,
+)
+_WHOLE = ("iam:CreateGroup", "iam:DeleteGroup")
 _MEMBERSHIP = {"iam:AddUserToGroup": _join, "iam:RemoveUserFromGroup": _leave}
 _KIND = {"UserName": "user", "GroupName": "group", "RoleName": "role", "": "account"}
 
@@ -212,6 +220,7 @@ class MemoryAccount:
 
         Raises:
             KeyError: the call is not one of those it knows.
+            RemedyError: a group is made that is there, or one is deleted that is not bare.
         """
         self.calls.append(call)
         if call.name == "ec2:AssociateIamInstanceProfile":
@@ -220,11 +229,27 @@ class MemoryAccount:
             return self._disassociate(call, region)
         if call.name in _MEMBERSHIP:
             return self._membership(call)
+        if call.name in _WHOLE:
+            return self._whole(call)
         parameter, change = _CALLS[call.name]
         name = call.parameters[parameter] if parameter else self.account
         ref = SubjectRef(_KIND[parameter], name, self.account)
         if ref in self.state:
             change(self.state[ref], call.parameters)
+        return {}
+
+    def _whole(self, call: Call) -> Mapping[str, Any]:
+        """A group is made bare, and deleted only when it is bare again."""
+        ref = SubjectRef("group", call.parameters["GroupName"], self.account)
+        if call.name == "iam:CreateGroup":
+            if ref in self.state:
+                raise RemedyError("AWS refuses iam:CreateGroup: EntityAlreadyExists")
+            made = {Facet.GROUP_IDENTITY: {"created": self.now}}
+            self.add(ref, made, call.parameters.get("Path", "/"))
+        elif ref in self.state:
+            if any(self.state[ref][facet] for facet in _IN_THE_WAY):
+                raise RemedyError("AWS refuses iam:DeleteGroup: DeleteConflict")
+            del self.state[ref], self.paths[ref]
         return {}
 
     def _membership(self, call: Call) -> Mapping[str, Any]:

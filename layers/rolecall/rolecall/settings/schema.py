@@ -5,6 +5,7 @@ that loads without it (see `rolecall.settings.files`).
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 from datetime import date
 from io import StringIO
@@ -58,6 +59,10 @@ class OptionLike(Protocol):
     @property
     def to_act(self) -> bool:
         """Whether it must be set before the convention may act."""
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it is a regular expression."""
 
 
 class ConventionLike(Protocol):
@@ -212,6 +217,13 @@ def _option(id_: str, key: str, value: Any, option: OptionLike) -> Any:
     if type(value) is not type(option.default):
         kind = _KINDS[type(option.default)]
         raise SettingsError(f"The settings: {where} must be {kind}.", place)
+    if option.is_pattern:
+        try:
+            re.compile(str(value))
+        except re.error as error:
+            raise SettingsError(
+                f"The settings: {where} is no regular expression: {error}.", place
+            ) from error
     return value
 
 

@@ -5,12 +5,10 @@ from shlex import quote
 
 from rolecall.convention import Convention
 from rolecall.model.drifts import Drift
+from rolecall.model.job_roles import SES_GROUP
 from rolecall.model.scales import Severity
 from rolecall.model.standards import user_guide
 from rolecall.model.subjects import Facet, Group, Subject
-
-# The SES console makes this group and asks in its name that nobody touches it.
-_SES_GROUP = "AWSSESSendingGroupDoNotRename"
 
 
 class GroupHasPolicy(Convention):
@@ -41,7 +39,7 @@ class GroupHasPolicy(Convention):
         if group.inline_policies or group.attached_policies:
             return
         registered = self.job_roles.get(group.ref.name)
-        if group.ref.name == _SES_GROUP or (registered and registered.policyless):
+        if group.ref.name == SES_GROUP or (registered and registered.policyless):
             return
         yield self.drift(
             group.ref,
