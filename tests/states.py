@@ -64,6 +64,7 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
         Facet.USER_INLINE_POLICIES: inline,
         Facet.USER_ATTACHED_POLICIES: attached,
         Facet.USER_ACCESS_KEYS: keys,
+        Facet.USER_GROUPS: st.lists(names, max_size=8, unique=True),
     },
     "group": {Facet.GROUP_INLINE_POLICIES: inline, Facet.GROUP_ATTACHED_POLICIES: attached},
     "role": {Facet.ROLE_TRUST: trusts, Facet.ROLE_INLINE_POLICIES: inline},

@@ -1,5 +1,6 @@
 """Job roles: what a group is for, who owns it, and what it may carry."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -23,3 +24,14 @@ class JobRole:
     policies: tuple[str, ...] = ()
     max_members: int = 0
     policyless: bool = False
+
+
+def job_group(job: str, job_roles: Mapping[str, JobRole]) -> str:
+    """The one group whose name or job role is this; "" where it is none, or not one only.
+
+    Args:
+        job: A job role, as a tag or the path of a user tells it.
+        job_roles: The registry, by the group's name.
+    """
+    found = [group for group, role in job_roles.items() if job in {group, role.job_role}]
+    return found[0] if len(found) == 1 else ""

@@ -125,6 +125,9 @@ class Remediator:
             self._guard.check(drift.subject, decision.remedy)
             intent = self._intended(entry, subject, decision.remedy, approved=facts.approved)
             before = convention.part(subject, drift)
+            # The case tells what is done, which its drift may not have said when it was opened.
+            case = replace(case, drift=drift, remedy=intent.remedy)
+            entry = replace(entry, case=case)
             return self._act(entry, convention, decision.remedy, intent, before)
         except PausedError as error:
             facts = replace(facts, paused=str(error))
@@ -221,6 +224,9 @@ class Remediator:
             LeaseHeldError: somebody else has claimed the case since.
         """
         intent, known = self._intent(subject, remedy), entry.intent
+        if known and known.remedy[-len(intent.remedy) :] == intent.remedy:
+            # The rest of what this case had begun: what was done of it stays a part of its plan.
+            intent = replace(intent, remedy=known.remedy)
         again = entry.outcome is not None  # it was put right in this case before, and is back
         if known and not again and known.remedy == intent.remedy:
             intent = known
@@ -292,9 +298,11 @@ class Remediator:
         before: Any,
     ) -> Settled:
         case = entry.case
-        undo: list[dict[str, object]] = []
+        steps = list(remedy)
+        # What was done of the plan before and still stands: nobody but this case will take it back.
+        undo: list[Any] = [step["undo"] for step in intent.remedy[: -len(steps)]]
         try:
-            for step in remedy:
+            for step in steps:
                 if undo and (why := self._ledger.pause()):
                     raise PausedError(why)
                 answer = self._caller.make(step.do, case.drift.subject.region)
@@ -304,7 +312,9 @@ class Remediator:
                 return replace(
                     case.moved(Status.PROTECTED, reason=str(error)), severity=Severity.CRITICAL
                 ), None
-            return self._ended(case, Status.FAILED, str(error)), None
+            stands = ", ".join(step["do"]["call"] for step in intent.remedy[: len(undo)])
+            reason = f"{error}; {stands} was made before that, and stands" if stands else str(error)
+            return self._ended(case, Status.FAILED, reason), None
         after = self._reader.read(case.drift.subject, convention.reads(case.drift.subject.kind))
         if after is None:
             return self._ended(case, Status.SUPERSEDED, "the subject went away meanwhile"), None

@@ -59,6 +59,10 @@ class OptionLike(Protocol):
     def to_act(self) -> bool:
         """Whether it must be set before the convention may act."""
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values that it may have; none where it may have any."""
+
 
 class ConventionLike(Protocol):
     """What the schema needs to know of a convention."""
@@ -212,6 +216,9 @@ def _option(id_: str, key: str, value: Any, option: OptionLike) -> Any:
     if type(value) is not type(option.default):
         kind = _KINDS[type(option.default)]
         raise SettingsError(f"The settings: {where} must be {kind}.", place)
+    if option.choices and value not in option.choices:
+        known = ", ".join(f'"{choice}"' for choice in option.choices)
+        raise SettingsError(f"The settings: {where} must be one of {known}.", place)
     return value
 
 
