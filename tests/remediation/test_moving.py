@@ -320,6 +320,38 @@ def test_as_shipped_bob_is_not_moved() -> None:
     assert (made.has, made.made) == (([], [], []), [DETACH])
 
 
+def test_an_approval_holds_for_the_rest_of_what_was_approved() -> None:
+    made, case_id = _moving(MOVING.replace("mode: remediate", "mode: approve"))
+    made.approve(case_id)
+    _between(made, Death())
+    with pytest.raises(Death):
+        made.remediator.settle(case_id)
+    made.hold_on()
+    assert made.settled(case_id) is Status.REMEDIATED
+    assert made.has == MOVED
+    made.undo(case_id)
+    assert made.has == BEFORE
+
+
+@pytest.mark.parametrize(
+    ("at_first", "later", "calls"),
+    [({}, {"job-role": GROUP}, [JOIN, DETACH]), ({"job-role": GROUP}, {}, [DETACH])],
+)
+def test_the_case_tells_what_was_done_and_not_what_was_planned_when_it_was_opened(
+    at_first: dict[str, str], later: dict[str, str], calls: list[str]
+) -> None:
+    made = MovingWorld(settings(MOVING))
+    made.account.state[BOB][Facet.USER_TAGS] = at_first
+    record = change(ATTACH | {"requestParameters": {"userName": "bob", "policyArn": READ}})
+    (case_id,) = made.detector.detect(record).cases
+    made.account.state[BOB][Facet.USER_TAGS] = later
+    assert made.settled(case_id) is Status.REMEDIATED
+    assert made.made == calls
+    assert [step["do"]["call"] for step in made.bus.published[-1].remedy] == calls
+    made.undo(case_id)
+    assert made.has == BEFORE
+
+
 def test_whoever_made_the_change_cannot_approve_the_move() -> None:
     made, case_id = _moving(MOVING.replace("mode: remediate", "mode: approve"))
     with pytest.raises(ApprovalVoidError, match="somebody else"):

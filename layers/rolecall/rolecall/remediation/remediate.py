@@ -5,7 +5,7 @@ later: claim → read again → write that it holds → tell. A worker that dies
 runs out and an intent that says what it was about; the next one goes on from there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -111,7 +111,7 @@ class Remediator:
         drift = self._same(convention, subject, case.drift)
         if drift is None:
             return self._gone(entry, convention, subject)
-        facts = self._facts(case, drift, convention, subject)
+        facts = self._facts(entry, drift, convention, subject)
         decision = decide(drift, convention, self._settings, facts)
         if subject is None:  # what is not there can only be told
             return self._decided(case, drift, decision), None
@@ -151,7 +151,7 @@ class Remediator:
             )
 
     def _facts(
-        self, case: Case, drift: Drift, convention: Convention, subject: Subject | None
+        self, entry: Entry, drift: Drift, convention: Convention, subject: Subject | None
     ) -> Facts:
         today = moment(self._clock())[:10]
         return Facts(
@@ -159,18 +159,18 @@ class Remediator:
             path=subject.path if subject else "",
             unique_id=identity(drift, subject, self._settings, today, self._reader.unique_id),
             waited=True,
-            swept=case.origin.swept,
-            approved=self._is_approved(case, drift, convention),
+            swept=entry.case.origin.swept,
+            approved=self._is_approved(entry, drift, convention),
         )
 
-    def _is_approved(self, case: Case, drift: Drift, convention: Convention) -> bool:
+    def _is_approved(self, entry: Entry, drift: Drift, convention: Convention) -> bool:
         """Whether what would be done now is what people have approved, once, and not too long ago."""
-        approval, remedy = case.approval, convention.remedy(drift)
+        approval, remedy = entry.case.approval, convention.remedy(drift)
         return (
             approval is not None
-            and case.status is not Status.VERIFYING
+            and entry.case.status is not Status.VERIFYING
             and remedy is not None
-            and approval.shown == shown(drift, remedy.to_list())
+            and approval.shown == shown(drift, _whole(entry.intent, remedy))
             and self._clock() - _seconds(approval.at) <= APPROVED_FOR
         )
 
@@ -224,9 +224,7 @@ class Remediator:
             LeaseHeldError: somebody else has claimed the case since.
         """
         intent, known = self._intent(subject, remedy), entry.intent
-        if known and known.remedy[-len(intent.remedy) :] == intent.remedy:
-            # The rest of what this case had begun: what was done of it stays a part of its plan.
-            intent = replace(intent, remedy=known.remedy)
+        intent = replace(intent, remedy=_whole(known, remedy))
         again = entry.outcome is not None  # it was put right in this case before, and is back
         if known and not again and known.remedy == intent.remedy:
             intent = known
@@ -348,6 +346,15 @@ class Remediator:
             if (found.part, found.state) == (drift.part, drift.state):
                 return found
         return None
+
+
+def _whole(known: Intent | None, remedy: Remedy) -> tuple[Mapping[str, Any], ...]:
+    """The plan that a remedy is the rest of, where its case has begun one; else the remedy itself.
+
+    What was done of it stays a part of it: nobody else knows that it must be taken back.
+    """
+    rest = tuple(remedy.to_list())
+    return known.remedy if known and known.remedy[-len(rest) :] == rest else rest
 
 
 def _seconds(moment_: str) -> float:
