@@ -8,6 +8,7 @@ import pytest
 
 from rolecall.convention import Convention
 from rolecall.model.job_roles import JobRole, job_group
+from rolecall.model.recorded import recorded
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
 from rolecall.registry import Registry
 from tests.detection.staged import change
@@ -100,6 +101,19 @@ def test_where_it_is_not_known_what_such_a_user_holds_its_name_is_not_enough() -
     user = _user("ses-smtp-user.1", inline=SENDS)
     bare = subject(user.ref, {facet: user.state[facet] for facet in known})
     assert _drifts(_convention(IN_A_GROUP), bare)
+
+
+@pytest.mark.parametrize(
+    ("request_", "drifts"), [({"permissionsBoundary": BOUND}, False), ({}, True)]
+)
+def test_a_record_tells_the_boundary_that_a_user_was_made_with(
+    request_: dict[str, str], *, drifts: bool
+) -> None:
+    record = sample("user-in-a-group/drift-create-user").event["detail"]
+    made = change(record, requestParameters={"userName": "svc-build"} | request_)
+    ref_ = SubjectRef("user", "svc-build", ACCOUNT)
+    user = subject(ref_, recorded(made, ref_))
+    assert _drifts(_convention(IN_A_GROUP, groupless=("svc-*",)), user) is drifts
 
 
 def test_a_user_that_is_gone_by_then_needs_no_group() -> None:
