@@ -79,6 +79,7 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
         Facet.USER_ACCESS_KEY_USE: key_use,
         Facet.USER_LOGIN_PROFILE: login_profiles,
         Facet.USER_IDENTITY: identities,
+        Facet.USER_GROUPS: st.lists(names, max_size=8, unique=True),
     },
     "group": {
         Facet.GROUP_INLINE_POLICIES: inline,

@@ -3,13 +3,14 @@
 import copy
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rolecall.convention import SECTIONS, Convention, is_granting
+from rolecall.convention import SECTIONS, Convention, Option, is_granting
 from rolecall.detection.deciding import Facts, decide
 from rolecall.detection.judging import judge, judge_everything
 from rolecall.model.calls import Call
@@ -44,9 +45,14 @@ def _opted_in() -> Iterator[Convention]:
     for convention in convention_classes().values():
         names = set(convention.opt_in.values())
         if names:
-            # Days, for a number: fewer than since the older ones of the generated states.
-            on = {n: convention.options[n].default is False or 30 for n in names}
-            yield convention(on)
+            yield convention({name: _on(convention.options[name]) for name in names})
+
+
+def _on(option: Option) -> Any:
+    if option.choices:
+        return option.choices[-1]
+    # Days, for a number: fewer than since the older ones of the generated states.
+    return option.default is False or 30
 
 
 every_kind = pytest.mark.parametrize(
@@ -208,6 +214,7 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
     for facet in (Facet.USER_ATTACHED_POLICIES, Facet.GROUP_ATTACHED_POLICIES):
         granted |= {f"{facet} {arn}" for arn in state.get(facet, {})}
     granted |= {k for k, s in state.get(Facet.USER_ACCESS_KEYS, {}).items() if s == "Active"}
+    granted |= {f"{Facet.USER_GROUPS} {group}" for group in state.get(Facet.USER_GROUPS, ())}
     if state.get(Facet.ROLE_TRUST):
         statements = json.loads(state[Facet.ROLE_TRUST])["Statement"]
         granted |= {json.dumps(s, sort_keys=True) for s in statements if s["Effect"] == "Allow"}

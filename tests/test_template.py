@@ -8,6 +8,7 @@ from ruamel.yaml.comments import TaggedScalar
 
 from rolecall.aws.facets import calls_for
 from rolecall.convention import is_granting
+from rolecall.model.subjects import Facet
 from rolecall.protection import PROTECTIVE, protected_resources
 from rolecall.registry import Registry
 from rolecall.remediation import guard
@@ -270,6 +271,39 @@ def test_what_an_option_adds_is_allowed_once_however_many_make_the_call() -> Non
         "IamDeleteGroup",
     ]
     assert not any(is_granting(one["Action"]) for one in statements)
+
+
+def test_remediate_may_add_users_to_registered_groups_only_and_only_where_it_moves_them() -> None:
+    policies = "policies: ['arn:aws:iam::aws:policy/ReadOnlyAccess']"
+    moving = ACTING.replace("  ec2", "  user-permissions-via-groups: {move_by: tag}\n  ec2") + (
+        f"job_roles:\n  readers: {{job_role: reader, owner: idm, {policies}}}\n"
+        "  ops: {job_role: on call, owner: sre}\n"
+    )
+
+    def joining(text: str) -> list[dict[str, Any]]:
+        found = settings(text)
+        conventions = [Registry(found.options, found.job_roles)["user-permissions-via-groups"]]
+        writes = permissions.resources(conventions, found).get("RemediateWrites", {})
+        statements = writes["Properties"]["PolicyDocument"]["Statement"] if writes else []
+        return [s for s in statements if s["Action"] == "iam:AddUserToGroup"]
+
+    (statement,) = joining(moving)
+    group = "arn:${AWS::Partition}:iam::${AWS::AccountId}:group"
+    resources = [found["Fn::Sub"] for found in statement["Resource"]]
+    assert resources == [f"{group}/readers", f"{group}/*/readers"]
+    assert not joining(moving.replace("move_by: tag", "sweep_acts: true"))
+    assert not joining(moving.replace(policies, "policyless: true"))
+    assert not joining(moving.replace("mode: remediate", "mode: notify"))
+
+
+def test_what_a_group_holds_is_read_from_groups_also_for_a_facet_of_a_user() -> None:
+    by_resource = {
+        str(s["Resource"]): s["Action"] for s in permissions.reads([Facet.USER_CARRYING_GROUPS])
+    }
+    (of_groups,) = (calls for resource, calls in by_resource.items() if ":group/*" in resource)
+    assert of_groups == ["iam:GetGroup", "iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies"]
+    (of_users,) = (calls for resource, calls in by_resource.items() if ":user/*" in resource)
+    assert of_users == ["iam:ListAttachedUserPolicies"]
 
 
 def test_what_is_protected_is_denied_to_remediate_whatever_it_is_allowed() -> None:

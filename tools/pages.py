@@ -18,7 +18,7 @@ def calls_text(calls: Iterable[str]) -> str:
 
 
 def _remedy_note(convention: Convention) -> str:
-    granting = [call for call in convention.remedies if is_granting(call)]
+    granting = [c for c in convention.remedies if is_granting(c) and c not in convention.opt_in]
     notes = []
     if granting:
         notes.append(
@@ -28,6 +28,11 @@ def _remedy_note(convention: Convention) -> str:
     if convention.widens:
         notes.append(
             "The remedy gives the subject permissions; the convention is declared as granting."
+        )
+    for call, option in convention.opt_in.items():
+        notes.append(
+            f"It calls `{call}` only with the option `{option}`; until then the remediate function "
+            "does not hold the permission."
         )
     return " ".join(notes)
 
@@ -82,7 +87,9 @@ def page(convention: Convention, settings: Settings) -> str:
         for name, option in convention.options.items():
             default = list(option.default) if isinstance(option.default, tuple) else option.default
             needed = " Needed before it may act." if option.to_act else ""
-            lines.append(f"| `{name}` | `{default!r}` | {option.says}{needed} |")
+            choices = " or ".join(f"`{choice!r}`" for choice in option.choices)
+            one_of = f" It is {choices}." if choices else ""
+            lines.append(f"| `{name}` | `{default!r}` | {option.says}{needed}{one_of} |")
         lines.append("")
     lines.append(f"Samples: [events/{convention.id}](../../events/{convention.id}).")
     return "\n".join(lines) + "\n"

@@ -22,9 +22,10 @@ _RESOURCE = {
 }
 # A policy that hangs on a subject may be AWS's own.
 _ON_ANY_POLICY = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListEntitiesForPolicy"})
+# These read a group, also for a facet of another kind of subject.
+_OF_A_GROUP = frozenset({"iam:GetGroup", "iam:ListGroupPolicies", "iam:ListAttachedGroupPolicies"})
 # What these change is not the subject that drifts.
 _CHANGES = {
-    "iam:AddUserToGroup": f"{_IAM}group/*",
     "iam:RemoveUserFromGroup": f"{_IAM}group/*",
     "iam:CreatePolicy": f"{_IAM}policy/*",
 }
@@ -78,7 +79,8 @@ def reads(facets: Iterable[Facet]) -> list[Statement]:
         for call in calls_for((facet,)):
             # EC2's describe calls and a policy of any account know no resource.
             known = call.startswith("iam:") and call not in _ON_ANY_POLICY
-            resource = _RESOURCE.get(facet.kind, "*") if known else "*"
+            kind = "group" if call in _OF_A_GROUP else facet.kind
+            resource = _RESOURCE.get(kind, "*") if known else "*"
             by_resource.setdefault(resource, set()).add(call)
     return [
         {
@@ -151,6 +153,14 @@ def _profile(convention: Convention) -> list[Statement]:
     ]
 
 
+def _joining(convention: Convention) -> list[Statement]:
+    """Adding a user to a group: to those only of which the registry tells what they may carry."""
+    groups = sorted(name for name, role in convention.job_roles.items() if role.policies)
+    found = [_sub(f"{_IAM}group/{path}{name}") for name in groups for path in ("", "*/")]
+    call = "iam:AddUserToGroup"
+    return [{"Sid": _sid(call), "Effect": "Allow", "Action": call, "Resource": found}] * bool(found)
+
+
 def writes(conventions: Iterable[Convention]) -> list[Statement]:
     """The statements that let remediate make the remedies of these conventions."""
     found: list[Statement] = []
@@ -158,6 +168,8 @@ def writes(conventions: Iterable[Convention]) -> list[Statement]:
         for call in convention.may_call():
             if call == "ec2:AssociateIamInstanceProfile":
                 found += _profile(convention)
+            elif call == "iam:AddUserToGroup":
+                found += _joining(convention)
             else:
                 found.append(_write(convention, call))
     return found

@@ -63,6 +63,27 @@ def test_a_group_and_a_role_are_read(aws: Aws) -> None:
     assert role.unique_id == iam.get_role(RoleName="app")["Role"]["RoleId"]
 
 
+def test_a_user_is_read_with_all_that_the_groups_carry_which_carry_its_policies(aws: Aws) -> None:
+    iam = aws.client("iam")
+    own, more = (
+        iam.create_policy(PolicyName=name, PolicyDocument=ODD)["Policy"]["Arn"]
+        for name in ("own", "more")
+    )
+    for name in ("bob", "eve"):
+        iam.create_user(UserName=name)
+    for group, arns in {"data": (own, more), "ops": (own,), "others": (more,)}.items():
+        iam.create_group(GroupName=group)
+        for arn in arns:
+            iam.attach_group_policy(GroupName=group, PolicyArn=arn)
+    iam.put_group_policy(GroupName="ops", PolicyName="p", PolicyDocument=ODD)
+    iam.add_user_to_group(GroupName="ops", UserName="eve")
+    iam.attach_user_policy(UserName="bob", PolicyArn=own)
+    assert read(aws, BOB, Facet.USER_CARRYING_GROUPS).state[Facet.USER_CARRYING_GROUPS] == {
+        "data": {"attached": sorted([own, more]), "inline": [], "members": 0},
+        "ops": {"attached": [own], "inline": ["p"], "members": 1},
+    }
+
+
 def test_who_has_a_unique_id_has_another_when_made_again(aws: Aws) -> None:
     iam, reader = aws.client("iam"), AwsReader(aws)
     assert [reader.unique_id(of) for of in (BOB, OPS, APP)] == ["", "", ""]

@@ -15,6 +15,19 @@ from rolecall.model.subjects import Facet, SubjectRef
 from tests.aws.account import APP, BOB, ODD, OPS, read, stubbed
 from tests.states import ACCOUNT
 
+AWS = "arn:aws:iam::aws:policy"
+_MADE = {"Path": "/", "CreateDate": datetime(2026, 11, 2, tzinfo=UTC)}
+OF_B = {
+    "GroupName": "b",
+    "GroupId": "AGPAEXAMPLE0000000001",
+    "Arn": f"arn:aws:iam::{ACCOUNT}:group/b",
+} | _MADE
+EVE = {
+    "UserName": "eve",
+    "UserId": "AIDAEXAMPLE0000000001",
+    "Arn": f"arn:aws:iam::{ACCOUNT}:user/eve",
+} | _MADE
+
 
 def _page(key: str, items: list[Any], marker: str = "") -> dict[str, Any]:
     more = {"Marker": marker, "IsTruncated": True} if marker else {"IsTruncated": False}
@@ -105,6 +118,41 @@ def test_a_policy_that_goes_away_while_it_is_read_hides_no_other(aws: Aws) -> No
     ):
         found = read(aws, BOB, Facet.USER_INLINE_POLICIES)
     assert found.state[Facet.USER_INLINE_POLICIES] == {"drift": ODD}
+
+
+def test_a_group_or_policy_that_goes_away_while_it_is_read_takes_no_user_with_it(aws: Aws) -> None:
+    attached = [{"PolicyArn": f"{AWS}/{name}", "PolicyName": name} for name in ("gone", "Here")]
+    groups = [{"GroupName": name, "GroupId": "AGPAEXAMPLE0000000001"} for name in ("a", "b")]
+    with stubbed(
+        aws,
+        "iam",
+        ("list_attached_user_policies", _page("AttachedPolicies", attached)),
+        ("list_entities_for_policy", "NoSuchEntity"),
+        ("list_entities_for_policy", _page("PolicyGroups", groups)),
+        ("list_attached_group_policies", "NoSuchEntity"),
+        ("list_attached_group_policies", _page("AttachedPolicies", attached[1:])),
+        ("list_group_policies", _page("PolicyNames", [])),
+        ("get_group", {"Group": OF_B, "Users": [EVE], "IsTruncated": True, "Marker": "more"}),
+        ("get_group", {"Group": OF_B, "Users": [EVE], "IsTruncated": False}),
+    ):
+        found = read(aws, BOB, Facet.USER_CARRYING_GROUPS)
+    assert found.state[Facet.USER_CARRYING_GROUPS] == {
+        "b": {"attached": [f"{AWS}/Here"], "inline": [], "members": 2}
+    }
+
+
+def test_groups_that_cannot_be_read_are_never_taken_for_none(aws: Aws) -> None:
+    attached = [{"PolicyArn": f"{AWS}/Here", "PolicyName": "Here"}]
+    with (
+        stubbed(
+            aws,
+            "iam",
+            ("list_attached_user_policies", _page("AttachedPolicies", attached)),
+            ("list_entities_for_policy", "AccessDenied"),
+        ),
+        pytest.raises(UnsettledError),
+    ):
+        AwsReader(aws).read(BOB, [Facet.USER_CARRYING_GROUPS])
 
 
 @pytest.mark.parametrize("ref", [BOB, OPS, APP], ids=str)

@@ -33,7 +33,7 @@ def world(text: str = ACTING) -> World:
 
 
 def world_of(change_: Change, text: str = ACTING, account: MemoryAccount | None = None) -> World:
-    """A world as the change's record tells it, and an account, where one is given."""
+    """A world as the change's record tells it, but for what is in the account already."""
     made = World(settings(text), account or MemoryAccount())
     for convention in made.registry.watching(change_.call):
         refs = all_subjects(change_, convention.kinds())

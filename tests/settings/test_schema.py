@@ -239,6 +239,7 @@ class _Choosing(Convention, abstract=True):
         "names": Option((), "Some names."),
         "much": Option(False, "Whether it is much."),
         "days": Option(7, "Some days."),
+        "by": Option("", "By what.", choices=("", "tag")),
     }
 
 
@@ -251,6 +252,9 @@ class _Choosing(Convention, abstract=True):
         ("much: 'true'", "much must be true or false"),
         ("days: true", "days must be a number"),
         ("days: seven", "days must be a number"),
+        ("by: off", 'by must be one of "", "tag"'),
+        ("by: Tag", 'by must be one of "", "tag"'),
+        ("by: 1", "by must be a text"),
     ],
 )
 def test_an_option_takes_values_of_its_own_kind_only(value: str, says: str) -> None:

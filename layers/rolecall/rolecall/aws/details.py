@@ -6,7 +6,7 @@ from sys import intern
 from typing import Any
 
 from rolecall.aws.readings import State, named, policy_text, time_text
-from rolecall.model.subjects import Facet
+from rolecall.model.subjects import Carried, Facet
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +119,15 @@ def members(users: Iterable[Detail]) -> dict[str, list[str]]:
         for group in user.state[Facet.USER_GROUPS]:
             found.setdefault(group, []).append(user.name)
     return found
+
+
+def contents(groups: Iterable[Detail], members: Mapping[str, list[str]]) -> dict[str, Carried]:
+    """What each group carries, and how many carry it, by its name."""
+    return {
+        group.name: {
+            "attached": sorted(group.state[Facet.GROUP_ATTACHED_POLICIES]),
+            "inline": list(group.state[Facet.GROUP_INLINE_POLICIES]),
+            "members": len(members.get(group.name, [])),
+        }
+        for group in groups
+    }

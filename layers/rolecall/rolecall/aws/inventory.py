@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rolecall.aws import credential_report
-from rolecall.aws.details import SECTIONS, Detail, carriers, members
+from rolecall.aws.details import SECTIONS, Detail, carriers, contents, members
 from rolecall.aws.facets import calls_for, instance_state
 from rolecall.aws.failures import meaning
 from rolecall.aws.reader import AwsReader
@@ -149,11 +149,15 @@ class AwsInventory:
         report = {} if self._wanted.isdisjoint(credential_report.FACETS) else self._report
         credentials = self._credentials if Facet.USER_SERVICE_CREDENTIALS in self._wanted else None
         groups = carriers(self._of("group"))
+        carried = contents(self._of("group"), members(self._of("user")))
         for user in self._of("user"):
             attached = user.state[Facet.USER_ATTACHED_POLICIES]
             identity = user.state[Facet.USER_IDENTITY]
             more: State = {
                 Facet.USER_POLICY_GROUPS: {arn: groups.get(arn, []) for arn in attached},
+                Facet.USER_CARRYING_GROUPS: {
+                    name: carried[name] for arn in attached for name in groups.get(arn, [])
+                },
             }
             if credentials is not None:
                 more[Facet.USER_SERVICE_CREDENTIALS] = credentials.get(user.name, {})

@@ -1,5 +1,6 @@
 """How the facets of a user are read."""
 
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -15,7 +16,7 @@ from rolecall.aws.readings import (
     time_text,
 )
 from rolecall.aws.session import Aws
-from rolecall.model.subjects import Facet, ServiceCredential, SubjectRef
+from rolecall.model.subjects import Carried, Facet, ServiceCredential, SubjectRef
 
 
 @reads(Facet.USER_INLINE_POLICIES, by=("iam:ListUserPolicies", "iam:GetUserPolicy"))
@@ -88,6 +89,44 @@ def _user_tags(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
 def _user_policy_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     found = pages(aws, "iam", "list_attached_user_policies", "AttachedPolicies", UserName=ref.name)
     return {Facet.USER_POLICY_GROUPS: {arn: groups_with(aws, arn) for arn in named(found)}}, ""
+
+
+@reads(
+    Facet.USER_CARRYING_GROUPS,
+    by=(
+        "iam:ListAttachedUserPolicies",
+        "iam:ListEntitiesForPolicy",
+        "iam:ListAttachedGroupPolicies",
+        "iam:ListGroupPolicies",
+        "iam:GetGroup",
+    ),
+)
+def _user_carrying_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
+    found = pages(aws, "iam", "list_attached_user_policies", "AttachedPolicies", UserName=ref.name)
+    groups = {name for arn in named(found) for name in _if_there(groups_with, aws, arn) or ()}
+    carried = {name: _if_there(_carried, aws, name) for name in sorted(groups)}
+    return {Facet.USER_CARRYING_GROUPS: {name: one for name, one in carried.items() if one}}, ""
+
+
+def _if_there[T](read: Callable[[Aws, str], T], aws: Aws, name: str) -> T | None:
+    """What is read of a group or policy; None where it went away after it was listed."""
+    try:
+        return read(aws, name)
+    except ClientError as error:
+        if not is_gone(error):
+            raise
+        return None
+
+
+def _carried(aws: Aws, group: str) -> Carried:
+    attached = pages(
+        aws, "iam", "list_attached_group_policies", "AttachedPolicies", GroupName=group
+    )
+    return {
+        "attached": sorted(named(attached)),
+        "inline": pages(aws, "iam", "list_group_policies", "PolicyNames", GroupName=group),
+        "members": len(pages(aws, "iam", "get_group", "Users", GroupName=group)),
+    }
 
 
 @reads(Facet.USER_LOGIN_PROFILE, by=("iam:GetLoginProfile",))

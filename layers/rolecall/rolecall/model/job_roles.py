@@ -32,3 +32,14 @@ class JobRole:
 def is_registered(job_roles: Mapping[str, JobRole], group: str) -> bool:
     """Whether a group has its entry; AWS does not tell names of groups apart by their case."""
     return group.lower() in {name.lower() for name in job_roles}
+
+
+def job_group(job: str, job_roles: Mapping[str, JobRole]) -> str:
+    """The one group whose name or job role is this; "" where it is none, or not one only.
+
+    Args:
+        job: A job role, as a tag or the path of a user tells it.
+        job_roles: The registry, by the group's name.
+    """
+    found = [group for group, role in job_roles.items() if job in {group, role.job_role}]
+    return found[0] if len(found) == 1 else ""

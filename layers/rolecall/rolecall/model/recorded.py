@@ -78,6 +78,14 @@ def _created(change: Change, facet: Facet) -> dict[Facet, Any]:
     return {facet: {"created": change.time}}
 
 
+def _new_user(change: Change) -> dict[Facet, Any]:
+    boundary = text(at(change.request, "permissionsBoundary"))
+    return {
+        Facet.USER_IDENTITY: {"created": change.time, "boundary": boundary},
+        Facet.USER_GROUPS: [],
+    }
+
+
 def _member(change: Change) -> dict[Facet, Any]:
     user = text(at(change.request, "userName"))
     return {Facet.GROUP_MEMBERS: [user]} if user else {}
@@ -141,7 +149,7 @@ def _password_policy(change: Change) -> dict[Facet, Any]:
 
 
 _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
-    "iam:CreateUser": lambda c, _: _created(c, Facet.USER_IDENTITY) | {Facet.USER_GROUPS: []},
+    "iam:CreateUser": lambda c, _: _new_user(c),
     "iam:PutUserPolicy": lambda c, _: _user(_inline(c, Facet.USER_INLINE_POLICIES)),
     "iam:AttachUserPolicy": lambda c, _: _user(_attached(c, Facet.USER_ATTACHED_POLICIES)),
     "iam:CreateAccessKey": lambda c, _: _access_key(c),

@@ -20,6 +20,7 @@ class Facet(StrEnum):
     USER_GROUPS = "user.groups"
     USER_TAGS = "user.tags"
     USER_POLICY_GROUPS = "user.policy-groups"
+    USER_CARRYING_GROUPS = "user.carrying-groups"
     USER_LOGIN_PROFILE = "user.login-profile"
     USER_MFA_DEVICES = "user.mfa-devices"
     USER_SERVICE_CREDENTIALS = "user.service-credentials"
@@ -177,6 +178,20 @@ class ServiceCredential(TypedDict):
     expires: str | None
 
 
+class Carried(TypedDict):
+    """What a group carries, and how many carry it.
+
+    Attributes:
+        attached: ARNs of its managed policies.
+        inline: Names of its inline policies.
+        members: How many users are in it.
+    """
+
+    attached: Sequence[str]
+    inline: Sequence[str]
+    members: int
+
+
 class User(Subject):
     """An IAM user."""
 
@@ -233,6 +248,12 @@ class User(Subject):
     def policy_groups(self) -> Mapping[str, Sequence[str]]:
         """Names of the groups that carry each of its attached policies, by policy ARN."""
         found: Mapping[str, Sequence[str]] = self.state[Facet.USER_POLICY_GROUPS]
+        return found
+
+    @property
+    def carrying_groups(self) -> Mapping[str, Carried]:
+        """The groups that carry one of its attached policies, by name, with all that they carry."""
+        found: Mapping[str, Carried] = self.state[Facet.USER_CARRYING_GROUPS]
         return found
 
     @property

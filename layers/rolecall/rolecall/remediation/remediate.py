@@ -5,9 +5,10 @@ later: claim → read again → write that it holds → tell. A worker that dies
 runs out and an intent that says what it was about; the next one goes on from there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from rolecall.convention import Convention
 from rolecall.detection.deciding import Decision, Facts, Verdict, decide
@@ -111,7 +112,7 @@ class Remediator:
         if drift is None:
             return self._gone(entry, convention, subject)
         drift = _as_begun(entry, convention, drift)
-        facts = self._facts(case, drift, convention, subject)
+        facts = self._facts(entry, drift, convention, subject)
         decision = decide(drift, convention, self._settings, facts)
         if subject is None:  # what is not there can only be told
             return self._decided(case, drift, decision), None
@@ -124,6 +125,9 @@ class Remediator:
         try:
             self._guard.check(drift.subject, decision.remedy)
             intent = self._intended(entry, subject, decision.remedy, approved=facts.approved)
+            # The case tells what is done, which its drift may not have said when it was opened.
+            case = replace(case, drift=drift, remedy=intent.remedy)
+            entry = replace(entry, case=case)
             return self._act(entry, convention, decision.remedy, intent)
         except PausedError as error:
             facts = replace(facts, paused=str(error))
@@ -147,7 +151,7 @@ class Remediator:
             )
 
     def _facts(
-        self, case: Case, drift: Drift, convention: Convention, subject: Subject | None
+        self, entry: Entry, drift: Drift, convention: Convention, subject: Subject | None
     ) -> Facts:
         today = moment(self._clock())[:10]
         return Facts(
@@ -155,18 +159,18 @@ class Remediator:
             path=subject.path if subject else "",
             unique_id=identity(drift, subject, self._settings, today, self._reader.unique_id),
             waited=True,
-            swept=case.origin.swept,
-            approved=self._is_approved(case, drift, convention),
+            swept=entry.case.origin.swept,
+            approved=self._is_approved(entry, drift, convention),
         )
 
-    def _is_approved(self, case: Case, drift: Drift, convention: Convention) -> bool:
+    def _is_approved(self, entry: Entry, drift: Drift, convention: Convention) -> bool:
         """Whether what would be done now is what people have approved, once, and not too long ago."""
-        approval, remedy = case.approval, convention.remedy(drift)
+        approval, remedy = entry.case.approval, convention.remedy(drift)
         return (
             approval is not None
-            and case.status is not Status.VERIFYING
+            and entry.case.status is not Status.VERIFYING
             and remedy is not None
-            and approval.shown == shown(drift, remedy.to_list())
+            and approval.shown == shown(drift, _whole(entry.intent, remedy))
             and self._clock() - _seconds(approval.at) <= APPROVED_FOR
         )
 
@@ -220,6 +224,7 @@ class Remediator:
             LeaseHeldError: somebody else has claimed the case since.
         """
         intent, known = self._intent(subject, remedy), entry.intent
+        intent = replace(intent, remedy=_whole(known, remedy))
         again = entry.outcome is not None  # it was put right in this case before, and is back
         if known and not again and known.remedy == intent.remedy:
             intent = known
@@ -291,9 +296,11 @@ class Remediator:
         intent: Intent,
     ) -> Settled:
         case = entry.case
-        undo: list[dict[str, object]] = []
+        steps = list(remedy)
+        # What was done of the plan before and still stands: nobody but this case will take it back.
+        undo: list[Any] = [step["undo"] for step in intent.remedy[: -len(steps)]]
         try:
-            for step in remedy:
+            for step in steps:
                 if undo and (why := self._ledger.pause()):
                     raise PausedError(why)
                 answer = self._caller.make(step.do, case.drift.subject.region)
@@ -303,7 +310,11 @@ class Remediator:
                 return replace(
                     case.moved(Status.PROTECTED, reason=str(error)), severity=Severity.CRITICAL
                 ), None
-            return self._ended(case, Status.FAILED, str(error)), None
+            stands = ", ".join(step["do"]["call"] for step in intent.remedy[: len(undo)])
+            reason = (
+                f"{error}; what was made before that stands: {stands}" if stands else str(error)
+            )
+            return self._ended(case, Status.FAILED, reason), None
         after = self._reader.read(case.drift.subject, convention.reads(case.drift.subject.kind))
         if after is None and not remedy.deletes(case.drift.subject.kind):
             return self._ended(case, Status.SUPERSEDED, "the subject went away meanwhile"), None
@@ -356,6 +367,15 @@ def _as_begun(entry: Entry, convention: Convention, drift: Drift) -> Drift:
     if begun is None or left is None or begun.to_list() != list(entry.intent.remedy):
         return drift
     return entry.case.drift if all(step in begun.steps for step in left) else drift
+
+
+def _whole(known: Intent | None, remedy: Remedy) -> tuple[Mapping[str, Any], ...]:
+    """The plan that a remedy is the rest of, where its case has begun one; else the remedy itself.
+
+    What was done of it stays a part of it: nobody else knows that it must be taken back.
+    """
+    rest = tuple(remedy.to_list())
+    return known.remedy if known and known.remedy[-len(rest) :] == rest else rest
 
 
 def _seconds(moment_: str) -> float:

@@ -32,7 +32,7 @@ class UndoPlan:
     """What taking a case back would do.
 
     Attributes:
-        calls: The calls to make; none when an undo that did not come to its end has made them.
+        calls: The calls to make, but for what an undo that did not come to its end has made.
         drifts: Whether the state after it breaks the convention, so that an exemption is needed.
         overwrites: What somebody has made of the part since, and is lost by it; None when nobody has.
     """
@@ -133,7 +133,8 @@ class Undoer:
         if part == entry.outcome.left:
             return UndoPlan(case, entry.outcome, calls, drifts)
         if entry.outcome.undoing and part == entry.outcome.before:
-            return UndoPlan(case, entry.outcome, (), drifts)
+            # The first call brings the part back; those after it may not have been made.
+            return UndoPlan(case, entry.outcome, calls[1:], drifts)
         _check_meaning(entry, part)
         if not over_changes:
             raise ChangedSinceError(
@@ -170,7 +171,8 @@ class Undoer:
             try:
                 self._caller.make(call, plan.case.drift.subject.region)
             except RemedyError:
-                if place == 0:  # nothing was taken back, so nothing has begun or needs silence
+                # Nothing was taken back, so nothing has begun or needs silence.
+                if place == 0 and len(plan.calls) == len(plan.outcome.undo):
                     self._ledger.exempt(plan.case, None)
                     self._ledger.conclude(entry, plan.case, replace(plan.outcome, undoing=""))
                 raise

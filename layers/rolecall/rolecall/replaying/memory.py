@@ -25,6 +25,7 @@ _EMPTY: Mapping[Facet, Any] = {
     Facet.USER_GROUPS: [],
     Facet.USER_TAGS: {},
     Facet.USER_POLICY_GROUPS: {},
+    Facet.USER_CARRYING_GROUPS: {},
     Facet.USER_LOGIN_PROFILE: None,
     Facet.USER_MFA_DEVICES: [],
     Facet.USER_SERVICE_CREDENTIALS: {},

@@ -64,6 +64,10 @@ class OptionLike(Protocol):
     def is_pattern(self) -> bool:
         """Whether it is a regular expression."""
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values that it may have; none where it may have any."""
+
 
 class ConventionLike(Protocol):
     """What the schema needs to know of a convention."""
@@ -224,6 +228,9 @@ def _option(id_: str, key: str, value: Any, option: OptionLike) -> Any:
             raise SettingsError(
                 f"The settings: {where} is no regular expression: {error}.", place
             ) from error
+    if option.choices and value not in option.choices:
+        known = ", ".join(f'"{choice}"' for choice in option.choices)
+        raise SettingsError(f"The settings: {where} must be one of {known}.", place)
     return value
 
 

@@ -1,25 +1,22 @@
 """Users get their permissions through groups."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from shlex import quote
+from typing import Any
 
-from rolecall.convention import Convention
+from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
+from rolecall.model.job_roles import JobRole, job_group
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_PERMISSIONS_THROUGH_GROUPS, config_rule, security_hub
 from rolecall.model.subjects import Facet, Policy, Subject, SubjectRef, User
-from rolecall.policy.documents import allows_only, denies_only
+from rolecall.policy.console_users import is_put_by_aws, sends_mail
+from rolecall.policy.documents import denies_only
 
-# AWS and its consoles put these on users themselves. Taking them away would undo an incident
-# response (quarantine, deny-all), or break a password reset, an SMTP user or a Bedrock key. Anyone can
-# choose such a name, so a managed policy must be AWS's own and an inline one may only send mail.
-_OF_AWS = ":iam::aws:policy/"
-_QUARANTINE = ("AWSCompromisedKeyQuarantine", "AWSDenyAll")
-_PASSWORD = "IAMUserChangePassword"  # noqa: S105  # the name of a policy
-_SES_POLICY = "AmazonSesSendingAccess"
-_SES_SENDING = "ses:send"
-_BEDROCK_USER, _BEDROCK = "BedrockAPIKey-", "AmazonBedrock"
+# What is read for a move: where the user belongs, where it is, and what the groups carry.
+_JOB = {"tag": Facet.USER_TAGS, "path": Facet.USER_IDENTITY}  # whose reading tells the path
+_FOR_A_MOVE = (Facet.USER_GROUPS, Facet.USER_CARRYING_GROUPS)
 
 
 class UserPermissionsViaGroups(Convention):
@@ -33,9 +30,16 @@ class UserPermissionsViaGroups(Convention):
 
     The remedy: Detaches the one managed policy, or deletes the one inline policy, that was found.
     Policies that AWS itself puts on users (quarantine, deny-all, change-password, SES and Bedrock
-    users) and inline policies that only deny are left alone.
+    users) and inline policies that only deny are left alone. With `move_by` the remedy first adds the
+    user to the group of its job, so that it keeps what it had. It does so where `job_roles` names exactly
+    one group for that job, the group carries the policy already and nothing but the `policies` that are
+    listed for it, and its `max_members` are not reached. Where any of this is not so, and for inline
+    policies, it is as without the option. Whoever may tag users, or change their paths, then says
+    which job they have and so what they get: let only those do it who may decide that.
 
-    Undo: Attaches the same managed policy, or puts back the inline policy with the same text.
+    Undo: Attaches the same managed policy, or puts back the inline policy with the same text. A user that
+    the remedy added to a group leaves that group again; where the group had taken the place of several
+    policies, their cases are undone together, the latest first.
     """
 
     id = "user-permissions-via-groups"
@@ -48,22 +52,46 @@ class UserPermissionsViaGroups(Convention):
     watches = ("iam:AttachUserPolicy", "iam:PutUserPolicy")
     needs = (Facet.USER_INLINE_POLICIES, Facet.USER_ATTACHED_POLICIES)
     related_needs = (Facet.POLICY_GROUPS,)
-    remedies = ("iam:DetachUserPolicy", "iam:DeleteUserPolicy")
+    remedies = ("iam:AddUserToGroup", "iam:DetachUserPolicy", "iam:DeleteUserPolicy")
+    opt_in = {"iam:AddUserToGroup": "move_by"}  # noqa: RUF012  # declared as data, like the rest
     settled_by = ("iam:DetachUserPolicy", "iam:DeleteUserPolicy", "iam:DeleteUser")
+    options = {  # noqa: RUF012  # declared as data, like the rest
+        "move_by": Option(
+            "",
+            "What tells a user's job, so that the remedy moves the user to the group of that job: a tag, "
+            "or the last part of the path, which then is the group's name.",
+            choices=("", "tag", "path"),
+        ),
+        "job_role_tag": Option("job-role", "The tag that names a user's job role or group."),
+    }
+
+    def __init__(
+        self,
+        options: Mapping[str, Any] | None = None,
+        job_roles: Mapping[str, JobRole] | None = None,
+    ) -> None:
+        super().__init__(options, job_roles)
+        self.widens = bool(self.option("move_by"))
+
+    def wants(self, kind: str) -> tuple[Facet, ...]:  # noqa: ARG002
+        """What a move depends on; nothing more is read without one."""
+        by = self.option("move_by")
+        return (_JOB[by], *_FOR_A_MOVE) if by else ()
 
     def drifts(self, user: User) -> Iterator[Drift]:
         """Yield one drift for each policy that hangs on the user itself."""
         for arn, name in user.attached_policies.items():
-            if not self._is_put_by_aws(user, arn, name):
+            if not is_put_by_aws(user.ref.name, arn, name):
+                group = self._group_for(user, arn)
                 yield self.drift(
                     user.ref,
                     part=arn,
                     says=f"The policy {name} is attached to the user {user.ref.name} itself.",
                     found={"attached": arn},
+                    expected={"joins": group} if group else None,
                 )
         for name, text in user.inline_policies.items():
-            sends = name == _SES_POLICY and allows_only(text, _SES_SENDING)
-            if not sends and not denies_only(text):
+            if not sends_mail(name, text) and not denies_only(text):
                 yield self.drift(
                     user.ref,
                     part=name,
@@ -71,23 +99,45 @@ class UserPermissionsViaGroups(Convention):
                     found={"inline": text},
                 )
 
-    @staticmethod
-    def _is_put_by_aws(user: User, arn: str, name: str) -> bool:
-        if _OF_AWS not in arn:
-            return False
-        key = user.ref.name.startswith(_BEDROCK_USER) and name.startswith(_BEDROCK)
-        return key or name == _PASSWORD or name.startswith(_QUARANTINE)
+    def _group_for(self, user: User, arn: str) -> str:
+        """The group that the user has to join to keep the policy; "" where it may join none for it."""
+        wanted = self.wants(user.kind)
+        if not wanted or not user.knows(wanted):
+            return ""
+        group = self._job_group(user)
+        carried = user.carrying_groups.get(group)
+        if not carried or group in user.groups:
+            return ""
+        role, attached = self.job_roles[group], set(carried["attached"])
+        permitted = arn in attached and attached <= set(role.policies) and not carried["inline"]
+        full = 0 < role.max_members <= carried["members"]
+        return group if permitted and not full else ""
+
+    def _job_group(self, user: User) -> str:
+        if self.option("move_by") == "tag":
+            return job_group(user.tags.get(self.option("job_role_tag"), ""), self.job_roles)
+        name = user.path.rstrip("/").rpartition("/")[2]
+        return name if name in self.job_roles else ""
 
     def remedy(self, drift: Drift) -> Remedy:
-        """Take that one policy off the user."""
+        """Take that one policy off the user, who first joins the group that the drift names."""
         user = drift.subject.name
         if "attached" in drift.found:
             attachment = {"UserName": user, "PolicyArn": drift.part}
+            detach = Step(
+                do=Call("iam:DetachUserPolicy", attachment),
+                undo=Call("iam:AttachUserPolicy", attachment),
+            )
+            if not drift.expected:
+                return Remedy(detach)
+            membership = {"UserName": user, "GroupName": drift.expected["joins"]}
+            # In this order the user never lacks what it had.
             return Remedy(
                 Step(
-                    do=Call("iam:DetachUserPolicy", attachment),
-                    undo=Call("iam:AttachUserPolicy", attachment),
-                )
+                    do=Call("iam:AddUserToGroup", membership),
+                    undo=Call("iam:RemoveUserFromGroup", membership),
+                ),
+                detach,
             )
         names = {"UserName": user, "PolicyName": drift.part}
         return Remedy(
@@ -112,7 +162,13 @@ class UserPermissionsViaGroups(Convention):
         """Yield the groups that already carry the policy, and the command that joins one."""
         # Names and ARNs may hold what a shell would run, and people copy these lines.
         user, part = quote(drift.subject.name), quote(drift.part)
-        if isinstance(related, Policy) and related.groups:
+        if drift.expected:
+            yield f"The group of its job, {drift.expected['joins']}, carries it."
+            yield (
+                f"aws iam add-user-to-group --user-name {user} "
+                f"--group-name {quote(drift.expected['joins'])}"
+            )
+        elif isinstance(related, Policy) and related.groups:
             yield f"Groups that already carry it: {', '.join(related.groups)}."
             yield (
                 f"aws iam add-user-to-group --user-name {user} "
