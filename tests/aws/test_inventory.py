@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ParamValidationError
 from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
 
@@ -319,6 +320,21 @@ def test_service_credentials_are_listed_to_the_last_page(aws: AnsweringAws) -> N
     found = listed(aws, "user")
     assert list(found["bob2"].subject.state[Facet.USER_SERVICE_CREDENTIALS]) == ["ACCAbob2"]
     assert found["zoe"].subject.state[Facet.USER_SERVICE_CREDENTIALS] == {}
+
+
+def invalid(_: dict[str, Any]) -> Any:
+    """What botocore does with a parameter that it does not know yet."""
+    raise ParamValidationError(report="Unknown parameter in input: AllUsers")
+
+
+@pytest.mark.parametrize("unknown", ["InvalidAction", invalid])
+def test_service_credentials_are_not_known_where_they_cannot_be_listed(
+    aws: AnsweringAws, unknown: Any
+) -> None:
+    aws.client("iam").create_user(UserName="bob")
+    aws.answers[ALL_CREDENTIALS] = unknown
+    found = listed(aws, "user")["bob"].subject
+    assert set(found.state) == facets_of("user") - NEVER_LISTED - {Facet.USER_SERVICE_CREDENTIALS}
 
 
 def test_an_instance_is_listed_with_a_profile_on_its_way(aws: AnsweringAws) -> None:

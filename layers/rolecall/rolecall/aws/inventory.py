@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from rolecall.aws import credential_report
 from rolecall.aws.details import SECTIONS, Detail, carriers, members
 from rolecall.aws.facets import calls_for, instance_state
-from rolecall.aws.failures import meaning
+from rolecall.aws.failures import code_of, meaning
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.readings import State
 from rolecall.aws.session import Aws
@@ -45,6 +45,8 @@ _NEEDS: Mapping[str, frozenset[str]] = {
     "role": frozenset({"role"}),
     "policy": frozenset({"group", "policy"}),
 }
+# What a partition says that has no such call, and botocore before it could ask for all users.
+_UNKNOWN = frozenset({"InvalidAction", "ParamValidationError"})
 _PAGE = 1000  # the most that IAM and EC2 give at once
 
 
@@ -62,9 +64,10 @@ def _asking(call: str) -> Iterator[None]:
 class AwsInventory:
     """Lists the account through the AWS APIs; for one sweep, for it keeps what it has listed.
 
-    What the lists do not carry of a subject is not in its state: SSH keys of no user, what the
-    credential report says of a user who was made after it, the documents of a group's policies where
-    AWS does not list one of them.
+    What the lists do not carry of a subject is not in its state: SSH keys of any user, what the
+    credential report says of a user who was made after it, service-specific credentials where AWS
+    does not list those of all users, the documents of a group's policies where it does not list one of
+    them.
 
     Args:
         aws: The clients. Instances are those of its home Region.
@@ -107,7 +110,7 @@ class AwsInventory:
             "policy": self._policies,
             "account": self._of_account,
         }
-        _ = self._at
+        _ = self._at  # before the first page, so that nothing looks older than it is
         self._fetch({need for kind in wanted for need in _NEEDS.get(kind, ())})
         for kind in KINDS:
             if kind in wanted:
@@ -150,10 +153,9 @@ class AwsInventory:
         for user in self._of("user"):
             attached = user.state[Facet.USER_ATTACHED_POLICIES]
             identity = user.state[Facet.USER_IDENTITY]
-            more: State = {
-                Facet.USER_POLICY_GROUPS: {arn: groups.get(arn, []) for arn in attached},
-                Facet.USER_SERVICE_CREDENTIALS: credentials.get(user.name, {}),
-            }
+            more: State = {Facet.USER_POLICY_GROUPS: {arn: groups.get(arn, []) for arn in attached}}
+            if credentials is not None:
+                more[Facet.USER_SERVICE_CREDENTIALS] = credentials.get(user.name, {})
             sketched = {Facet.USER_IDENTITY}
             row = report.get(user.name)
             if row and row.created == identity["created"]:  # else somebody else had the name
@@ -189,12 +191,18 @@ class AwsInventory:
         return credential_report.parse(content)
 
     @cached_property
-    def _credentials(self) -> dict[str, dict[str, ServiceCredential]]:
+    def _credentials(self) -> dict[str, dict[str, ServiceCredential]] | None:
+        # None where they cannot be asked for all users at once.
         found: dict[str, dict[str, ServiceCredential]] = {}
         asked: dict[str, Any] = {"AllUsers": True, "MaxItems": _PAGE}
         with _asking(_CREDENTIALS):
             while True:
-                answer = self._aws.client("iam").list_service_specific_credentials(**asked)
+                try:
+                    answer = self._aws.client("iam").list_service_specific_credentials(**asked)
+                except (ClientError, ParamValidationError) as error:
+                    if code_of(error) in _UNKNOWN:
+                        return None
+                    raise
                 for one in answer["ServiceSpecificCredentials"]:
                     id_, credential = service_credential(one)
                     found.setdefault(one["UserName"], {})[id_] = credential
