@@ -17,6 +17,7 @@ from rolecall.errors import ThrottledError, UnsettledError
 from rolecall.model.subjects import KINDS, Facet, Subject
 from rolecall.ports import Listed
 from tests.aws.account import ODD, launch
+from tests.aws.test_credential_report import NOTHING, report
 from tests.cli.doctor.account import ACCOUNT, AnsweringAws
 
 MADE = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -301,6 +302,19 @@ def test_a_boundary_is_listed(aws: AnsweringAws) -> None:
     }
 
 
+def test_when_a_password_was_used_is_what_the_report_says(aws: AnsweringAws) -> None:
+    row = NOTHING | {
+        "user_creation_time": MADE.isoformat(),
+        "password_last_used": "2026-11-20T00:00:00+00:00",
+    }
+    aws.answers |= {
+        DETAILS: paged({"UserDetailList": [user("bob")]}),
+        "iam:GetCredentialReport": {"Content": report(row)},
+    }
+    identity = listed(aws, "user")["bob"].subject.state[Facet.USER_IDENTITY]
+    assert identity["password_used"] == "2026-11-20T00:00:00Z"
+
+
 @pytest.mark.parametrize("then", [[], ["bob"]], ids=["nobody", "somebody else"])
 def test_the_report_says_nothing_of_a_user_who_was_made_after_it(
     aws: AnsweringAws, then: list[str]
@@ -346,9 +360,13 @@ def test_an_instance_is_listed_with_a_profile_on_its_way(aws: AnsweringAws) -> N
         InstanceId=profiled.name, IamInstanceProfile={"Name": "base"}
     )
     coming = {"InstanceId": bare, "IamInstanceProfile": {"Arn": "arn:aws:iam::1:x/coming"}}
-    aws.answers["ec2:DescribeIamInstanceProfileAssociations"] = {
-        "IamInstanceProfileAssociations": [coming]
-    }
+
+    def associations(given: dict[str, Any]) -> dict[str, Any]:
+        (states,) = given["Filters"]
+        assert states == {"Name": "state", "Values": ["associating", "associated"]}
+        return {"IamInstanceProfileAssociations": [coming]}
+
+    aws.answers["ec2:DescribeIamInstanceProfileAssociations"] = associations
     found = listed(aws, "instance")
     assert elsewhere not in found
     assert found[profiled.name].subject.ref.region == "us-east-1"
