@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ParamValidationError
 from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
 
@@ -16,6 +17,7 @@ from rolecall.errors import ThrottledError, UnsettledError
 from rolecall.model.subjects import KINDS, Facet, Subject
 from rolecall.ports import Listed
 from tests.aws.account import ODD, launch
+from tests.aws.test_credential_report import NOTHING, report
 from tests.cli.doctor.account import ACCOUNT, AnsweringAws
 
 MADE = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -300,6 +302,19 @@ def test_a_boundary_is_listed(aws: AnsweringAws) -> None:
     }
 
 
+def test_when_a_password_was_used_is_what_the_report_says(aws: AnsweringAws) -> None:
+    row = NOTHING | {
+        "user_creation_time": MADE.isoformat(),
+        "password_last_used": "2026-11-20T00:00:00+00:00",
+    }
+    aws.answers |= {
+        DETAILS: paged({"UserDetailList": [user("bob")]}),
+        "iam:GetCredentialReport": {"Content": report(row)},
+    }
+    identity = listed(aws, "user")["bob"].subject.state[Facet.USER_IDENTITY]
+    assert identity["password_used"] == "2026-11-20T00:00:00Z"
+
+
 @pytest.mark.parametrize("then", [[], ["bob"]], ids=["nobody", "somebody else"])
 def test_the_report_says_nothing_of_a_user_who_was_made_after_it(
     aws: AnsweringAws, then: list[str]
@@ -321,6 +336,23 @@ def test_service_credentials_are_listed_to_the_last_page(aws: AnsweringAws) -> N
     assert found["zoe"].subject.state[Facet.USER_SERVICE_CREDENTIALS] == {}
 
 
+def invalid(_: dict[str, Any]) -> Any:
+    """What botocore does with a parameter that it does not know yet."""
+    raise ParamValidationError(report="Unknown parameter in input: AllUsers")
+
+
+@pytest.mark.parametrize("unknown", ["InvalidAction", invalid])
+def test_service_credentials_are_not_known_where_they_cannot_be_listed(
+    aws: AnsweringAws, unknown: Any
+) -> None:
+    aws.client("iam").create_user(UserName="bob")
+    aws.answers[ALL_CREDENTIALS] = unknown
+    found = listed(aws, "user")["bob"].subject
+    assert set(found.state) == set(facets_of("user")) - NEVER_LISTED - {
+        Facet.USER_SERVICE_CREDENTIALS
+    }
+
+
 def test_an_instance_is_listed_with_a_profile_on_its_way(aws: AnsweringAws) -> None:
     bare = launch(aws, "us-east-1").name
     profiled = launch(aws, "us-east-1")
@@ -330,9 +362,13 @@ def test_an_instance_is_listed_with_a_profile_on_its_way(aws: AnsweringAws) -> N
         InstanceId=profiled.name, IamInstanceProfile={"Name": "base"}
     )
     coming = {"InstanceId": bare, "IamInstanceProfile": {"Arn": "arn:aws:iam::1:x/coming"}}
-    aws.answers["ec2:DescribeIamInstanceProfileAssociations"] = {
-        "IamInstanceProfileAssociations": [coming]
-    }
+
+    def associations(given: dict[str, Any]) -> dict[str, Any]:
+        (states,) = given["Filters"]
+        assert states == {"Name": "state", "Values": ["associating", "associated"]}
+        return {"IamInstanceProfileAssociations": [coming]}
+
+    aws.answers["ec2:DescribeIamInstanceProfileAssociations"] = associations
     found = listed(aws, "instance")
     assert elsewhere not in found
     assert found[profiled.name].subject.ref.region == "us-east-1"

@@ -62,9 +62,10 @@ def _asking(call: str) -> Iterator[None]:
 class AwsInventory:
     """Lists the account through the AWS APIs; for one sweep, for it keeps what it has listed.
 
-    What the lists do not carry of a subject is not in its state: SSH keys of no user, what the
-    credential report says of a user who was made after it, the documents of a group's policies where
-    AWS does not list one of them.
+    What the lists do not carry of a subject is not in its state: SSH keys of any user, what the
+    credential report says of a user who was made after it, service-specific credentials where AWS
+    does not list those of all users, the documents of a group's policies where it does not list one of
+    them.
 
     Args:
         aws: The clients. Instances are those of its home Region.
@@ -109,7 +110,7 @@ class AwsInventory:
             "policy": self._policies,
             "account": self._of_account,
         }
-        _ = self._at
+        _ = self._at  # before the first page, so that nothing looks older than it is
         self._fetch({need for kind in wanted for need in _NEEDS.get(kind, ())})
         for kind in sorted(wanted):
             yield from lists[kind]()
