@@ -74,6 +74,11 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
         ),
         Facet.INSTANCE_TAGS: st.sampled_from([{}, {"aws:autoscaling:groupName": "web"}]),
     },
+    "account": {
+        Facet.ACCOUNT_SUMMARY: st.sampled_from(
+            [{}, {"AccountAccessKeysPresent": 0}, {"AccountAccessKeysPresent": 1}]
+        ),
+    },
 }
 
 
