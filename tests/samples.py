@@ -9,6 +9,7 @@ from typing import Any
 from rolecall.convention import ActivityConvention
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.records import parse
+from rolecall.model.scales import Mode
 from rolecall.registry import convention_classes
 from rolecall.replaying.memory import MemoryAccount
 from rolecall.replaying.states import is_state, staged
@@ -36,6 +37,11 @@ class Sample:
         """Whether only a deployed stack can judge it, which knows its roles and its intents."""
         found = convention_classes()[self.convention]
         return issubclass(found, ActivityConvention) and found.of_own_roles
+
+    @property
+    def ships_off(self) -> bool:
+        """Whether its convention looks only when the settings name it."""
+        return convention_classes()[self.convention].ships_as is Mode.OFF
 
     @property
     def is_state(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from rolecall.registry import convention_classes
 from rolecall_cli.main import app
 from tests.samples import Sample, all_samples, sample
 
@@ -20,9 +21,11 @@ def replay(*arguments: str) -> Result:
 def test_every_sample_replays_locally_with_the_verdict_of_its_name(one: Sample) -> None:
     done = replay(str(one.path), "--local")
     assert done.exit_code == 0
-    shown = one.is_drift and not one.needs_stack
+    shown = one.is_drift and not one.needs_stack and not one.ships_off
     assert (f"{one.convention}:" in done.output) is shown
-    assert ("clean:" in done.output) is not shown or one.convention not in done.output
+    # What is clean for one convention may drift from another: a young key is a key.
+    found = any(f"{id_}:" in done.output for id_ in convention_classes())
+    assert ("clean:" in done.output) is not found
 
 
 def test_acting_in_memory_shows_that_the_drift_is_gone() -> None:
