@@ -27,6 +27,7 @@ protected: ["arn:aws:iam::111122223333:user/break-glass"]
 conventions:
   ec2-launched-with-profile: {{profile: base, role: base}}
   group-has-policy: {{mode: notify, grace: 2}}
+  sts-session-token-mfa: {{mode: notify}}
 exemptions:
   - id: EX-2026-001
     convention: no-long-term-access-keys

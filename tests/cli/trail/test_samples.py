@@ -11,7 +11,7 @@ from tests.samples import Sample, samples
 
 # What a record has only by its caller's means or fate, and says nothing of its shape.
 PASSING = {"tlsDetails", "sessionCredentialFromConsole", "errorMessage"}
-MADE = [s for s in samples() if s.event["source"] in {"aws.iam", "aws.ec2"}]
+MADE = [s for s in samples() if s.event["source"] in {"aws.iam", "aws.ec2", "aws.sts"}]
 # The emulator has no launch templates' profiles and no Auto Scaling; padding is CloudTrail's own doing.
 NOT_HERE = {"clean-profile-from-launch-template", "clean-auto-scaling-launch"}
 OMITTED = "drift-put-user-policy-padded"
