@@ -91,7 +91,12 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
     },
     "account": {
         Facet.ACCOUNT_SUMMARY: st.fixed_dictionaries(
-            {"Groups": st.integers(0, 300), "GroupsQuota": st.just(300), "Users": st.just(5000)}
+            {
+                "Groups": st.integers(0, 300),
+                "GroupsQuota": st.just(300),
+                "Users": st.just(5000),
+                "AccountAccessKeysPresent": st.integers(0, 1),
+            }
         ),
     },
     "role": {Facet.ROLE_TRUST: trusts, Facet.ROLE_INLINE_POLICIES: inline},

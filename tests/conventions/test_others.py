@@ -144,6 +144,7 @@ def test_the_closed_trust_is_clean() -> None:
 
 BY_ROOT = sample("root-usage/drift-api-call").event["detail"]
 LOGIN = sample("root-usage/drift-console-login").event["detail"]
+RECOVERY = sample("root-usage/drift-password-recovery-requested").event["detail"]
 
 
 def _seen(record: dict[str, Any], **changed: Any) -> list[Drift]:
@@ -168,6 +169,34 @@ def test_only_root_is_root(identity: Any) -> None:
     assert _seen(BY_ROOT, userIdentity=identity) == []
 
 
+@pytest.mark.parametrize(
+    ("invoked_by", "told"),
+    [
+        (None, 1),
+        ("", 1),
+        ("signin.amazonaws.com", 1),
+        ("cloudformation.amazonaws.com", 0),
+        ("AWS Internal", 0),
+        ([], 0),
+    ],
+)
+def test_what_a_service_does_in_roots_name_is_not_told_and_what_a_person_does_is(
+    invoked_by: Any, told: int
+) -> None:
+    identity = BY_ROOT["userIdentity"] | {"invokedBy": invoked_by}
+    assert len(_seen(BY_ROOT, userIdentity=identity)) == told
+
+
+@pytest.mark.parametrize(
+    ("service", "told"), [("organizations.amazonaws.com", 0), ("autoscaling.amazonaws.com", 1)]
+)
+def test_only_the_role_that_every_new_member_account_gets_is_not_told(
+    service: str, told: int
+) -> None:
+    made = sample("root-usage/clean-member-account-made").event["detail"]
+    assert len(_seen(made, requestParameters={"aWSServiceName": service})) == told
+
+
 def test_a_service_event_in_roots_name_is_nobodys_deed() -> None:
     assert _seen(BY_ROOT, eventType="AwsServiceEvent") == []
 
@@ -180,6 +209,12 @@ def test_a_service_event_in_roots_name_is_nobodys_deed() -> None:
         (LOGIN, {}, "signed in to the console."),
         (LOGIN, {"responseElements": {"ConsoleLogin": "Failure"}}, "failed to sign in"),
         (LOGIN, {"errorCode": "Failed authentication"}, "failed to sign in"),
+        (RECOVERY, {}, "called signin:PasswordRecoveryRequested."),
+        (
+            RECOVERY,
+            {"responseElements": {"PasswordRecoveryRequested": "Failure"}},
+            "tried signin:PasswordRecoveryRequested, which failed.",
+        ),
     ],
 )
 def test_it_tells_what_root_did(record: Any, changed: dict[str, Any], says: str) -> None:

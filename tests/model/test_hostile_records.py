@@ -90,7 +90,7 @@ def test_user_agent_address_and_invoking_service_change_no_verdict(
     event = copy.deepcopy(sample.event)
     event["detail"] |= {"userAgent": agent, "sourceIPAddress": address}
     # What AWS itself does in root's name is not root at work: the one verdict that asks for it.
-    if sample.convention != "root-usage":
+    if event["detail"]["userIdentity"]["type"] != "Root":
         event["detail"]["userIdentity"]["invokedBy"] = invoked_by
     account = _staged(sample)
     assert _parts(event, account) == _parts(sample.event, account)

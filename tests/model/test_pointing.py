@@ -92,7 +92,7 @@ def test_only_a_call_that_may_leave_its_user_out_is_taken_for_one_on_oneself(
     assert _names(change, "user") == (("alice",) if oneself else None)
 
 
-@pytest.mark.parametrize("kind", ["Root", "AssumedRole", "SAMLUser", "WebIdentityUser", None])
+@pytest.mark.parametrize("kind", ["AssumedRole", "SAMLUser", "WebIdentityUser", None])
 def test_an_actor_who_is_no_user_is_not_the_subject(kind: str | None) -> None:
     identity = {"type": kind, "userName": "alice"}
     change = _change(

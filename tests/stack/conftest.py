@@ -28,6 +28,7 @@ conventions:
   ec2-launched-with-profile: {{profile: base, role: base}}
   group-has-policy: {{mode: notify, grace: 2}}
   group-not-empty: {{mode: off}}
+  sts-session-token-mfa: {{mode: notify}}
 exemptions:
   - id: EX-2026-001
     convention: no-long-term-access-keys

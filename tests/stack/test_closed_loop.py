@@ -52,6 +52,30 @@ def test_an_attached_policy_is_taken_off_the_user_and_nothing_else(deployed: Sta
     assert case["accountName"] == "example"
 
 
+def test_the_sessions_that_sts_gave_a_user_are_told_the_read_only_call_as_well(
+    deployed: Stack,
+) -> None:
+    dora = people.user(deployed.account, "dora")
+    iam = deployed.account.client("iam")
+    with deployed.account.trail.muted():
+        made = iam.create_virtual_mfa_device(VirtualMFADeviceName="dora-phone")
+        serial = made["VirtualMFADevice"]["SerialNumber"]
+        iam.enable_mfa_device(
+            UserName="dora",
+            SerialNumber=serial,
+            AuthenticationCode1="123456",
+            AuthenticationCode2="654321",
+        )
+    sts = dora.client("sts")
+    sts.get_session_token()
+    given = sts.get_federation_token(Name="admin")["Credentials"]
+    without_mfa = deployed.ended("dora", "notified", "sts-session-token-mfa")
+    assert f"--serial-number {serial}" in " ".join(without_mfa["advice"])
+    federated = deployed.ended("dora", "notified", "sts-no-federation-token")
+    assert given["AccessKeyId"] in federated["drift"]["says"]
+    assert given["SessionToken"] not in json.dumps(federated)
+
+
 def test_an_inline_policy_is_put_away_and_the_ledger_holds_its_text(deployed: Stack) -> None:
     deployer = people.session(deployed.account, "deploy", "ci-run-4711", path="/ci/")
     text = document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})

@@ -13,8 +13,9 @@ from rolecall_cli.trail.requests import from_form, from_json, from_rest, match_p
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 _READS = ("Get", "List", "Describe", "Simulate", "Generate")
-# Read-only in CloudTrail's eyes, whatever their names say; the federation token is the exception.
-_STS_READS = ("AssumeRole", "DecodeAuthorizationMessage")
+# Read-only in CloudTrail's eyes, whatever their names say; the federation token is the exception. What
+# AssumeRoot is, no published record says: here it is what AssumeRole is.
+_STS_READS = ("AssumeRole", "AssumeRoot", "DecodeAuthorizationMessage")
 _STS_WRITES = ("GetFederationToken",)
 
 

@@ -7,7 +7,8 @@ is named here.
 import hashlib
 import importlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
@@ -34,6 +35,9 @@ HOOKS = {
 """What is called or replaced, and its parameters."""
 
 
+_ENABLED, _WITH_READS = "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+
+
 def _module(name: str) -> ModuleType:
     return importlib.import_module(f"ministack.{name}")
 
@@ -58,9 +62,32 @@ def emit(event: Event) -> None:
         "DetailType": event.detail_type,
         "Detail": json.dumps(event.detail),
     }
-    with _module("core.responses").request_scope(event.account, event.region):
+    reads_only = event.detail.get("readOnly") is True
+    with (
+        _module("core.responses").request_scope(event.account, event.region),
+        _matching(reads_only=reads_only),
+    ):
         put_events = _module("services.eventbridge").__dict__["_put_events"]
         put_events({"Entries": [entry]}, allow_aws_source=True)
+
+
+@contextmanager
+def _matching(*, reads_only: bool) -> Iterator[None]:
+    """Give the rules, for one event, states with which the emulator does as EventBridge does.
+
+    EventBridge matches what is read-only in CloudTrail's eyes with those rules alone that ask for all
+    management events. The emulator matches everything with `ENABLED`, and nothing with any other state.
+    """
+    rules = _module("services.eventbridge").__dict__["_rules"].values()
+    were = [(rule, rule["State"]) for rule in rules if rule.get("EventPattern")]
+    for rule, state in were:
+        matched = state == _WITH_READS or (state == _ENABLED and not reads_only)
+        rule["State"] = _ENABLED if matched else "DISABLED"
+    try:
+        yield
+    finally:
+        for rule, state in were:
+            rule["State"] = state
 
 
 def caller(headers: Mapping[str, str], query: Mapping[str, Sequence[str]]) -> Caller:

@@ -26,9 +26,9 @@ class Knobs:
     """Make no records at all, as if the trail were switched off."""
     seed: int = 0
     """Where the one generator of all draws starts."""
-    services: tuple[str, ...] = ("iam", "ec2")
+    services: tuple[str, ...] = ("iam", "ec2", "sts")
     """The services whose calls make records."""
-    reads: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ("sts:GetSessionToken", "sts:AssumeRoot")
     """Read-only calls that make records nevertheless, such as `sts:AssumeRole`."""
 
     def __post_init__(self) -> None:

@@ -10,7 +10,15 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 MASK = "<sensitiveDataRemoved>"
 # Never shown, whatever a model says of them.
 _ALWAYS_SECRET = frozenset(
-    {"SecretAccessKey", "Password", "OldPassword", "NewPassword", "UserData", "ZipFile"}
+    {
+        "SecretAccessKey",
+        "Password",
+        "OldPassword",
+        "NewPassword",
+        "TokenCode",
+        "UserData",
+        "ZipFile",
+    }
 )
 
 

@@ -19,12 +19,16 @@ class Queue:
     """A queue that a rule sends all records to."""
 
     def __init__(self, account: EmbeddedAccount) -> None:
-        self._sqs, events = account.client("sqs"), account.client("events")
+        self._sqs, self._events = account.client("sqs"), account.client("events")
         self._url = self._sqs.create_queue(QueueName="changes")["QueueUrl"]
         arn = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
-        events.put_rule(Name="all", EventPattern=json.dumps(PATTERN))
+        self.turn("ENABLED")
         target = {"Id": "changes", "Arn": arn["Attributes"]["QueueArn"]}
-        events.put_targets(Rule="all", Targets=[target])
+        self._events.put_targets(Rule="all", Targets=[target])
+
+    def turn(self, state: str) -> None:
+        """Put the rule into this state."""
+        self._events.put_rule(Name="all", EventPattern=json.dumps(PATTERN), State=state)
 
     def take(self, how_many: int) -> list[dict[str, Any]]:
         """Take so many messages, and see that no more are there."""
@@ -111,9 +115,7 @@ def test_reads_and_unwatched_services_make_no_records(
     assert queue.names(1) == ["CreateGroup"]
 
 
-def test_read_only_calls_make_records_when_asked_for(
-    account: EmbeddedAccount, queue: Queue
-) -> None:
+def test_read_only_calls_make_records_when_asked_for(account: EmbeddedAccount) -> None:
     account.client("iam").create_role(
         RoleName="r", AssumeRolePolicyDocument=ADMIN.replace("Resource", "Principal")
     )
@@ -122,7 +124,47 @@ def test_read_only_calls_make_records_when_asked_for(
         RoleArn="arn:aws:iam::111122223333:role/r", RoleSessionName="ci"
     )
     account.client("sts").get_caller_identity()
-    assert queue.names(2) == ["CreateRole", "AssumeRole"]
+    names = [record["eventName"] for record in account.trail.records()]
+    assert names == ["CreateRole", "AssumeRole"]
+
+
+@pytest.mark.parametrize(
+    ("state", "arriving"),
+    [
+        ("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", ["GetSessionToken", "CreateGroup"]),
+        ("ENABLED", ["CreateGroup"]),
+        ("DISABLED", []),
+    ],
+)
+def test_a_read_arrives_where_a_rule_asks_for_all_management_events(
+    account: EmbeddedAccount, queue: Queue, state: str, arriving: list[str]
+) -> None:
+    bob = people.user(account, "bob")
+    queue.turn(state)
+    bob.client("sts").get_session_token()
+    account.client("iam").create_group(GroupName="g")
+    assert queue.names(len(arriving)) == arriving
+    assert account.client("events").describe_rule(Name="all")["State"] == state
+
+
+def test_sessions_that_sts_gives_a_user_arrive_without_their_secret(
+    account: EmbeddedAccount, queue: Queue
+) -> None:
+    bob = people.user(account, "bob")
+    queue.turn("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+    bob.client("sts").get_session_token()
+    given = bob.client("sts").get_federation_token(Name="admin", Policy=ADMIN)
+    read, written = [message["detail"] for message in queue.take(2)]
+    assert (read["readOnly"], read["requestParameters"]) == (True, None)
+    assert (written["readOnly"], written["requestParameters"]) == (
+        False,
+        {"name": "admin", "policy": ADMIN},
+    )
+    answer = written["responseElements"]
+    assert answer["federatedUser"]["arn"] == "arn:aws:sts::111122223333:federated-user/admin"
+    assert answer["credentials"]["accessKeyId"] == given["Credentials"]["AccessKeyId"]
+    assert given["Credentials"]["SecretAccessKey"] not in json.dumps(written)
+    assert written["userIdentity"]["arn"] == bob.arn
 
 
 def test_duplicates_share_their_event_id_but_not_the_envelopes(

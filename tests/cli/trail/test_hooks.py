@@ -15,7 +15,8 @@ for (module, name), parameters in HOOKS.items():
 app = importlib.import_module("ministack.app")
 assert inspect.iscoroutinefunction(app._dispatch_service_request)
 assert isinstance(app.AUTH, bool) and callable(app.main)
-for module, store in (("iam", "_users"), ("iam", "_roles"), ("sts", "_sessions")):
+stores = (("iam", "_users"), ("iam", "_roles"), ("sts", "_sessions"), ("eventbridge", "_rules"))
+for module, store in stores:
     assert hasattr(importlib.import_module(f"ministack.services.{module}"), store)
 """
 

@@ -1,6 +1,7 @@
 """Records of other services' calls, once they are watched."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,33 @@ def test_assuming_a_role_is_read_only_and_shows_the_token_but_not_the_secret() -
     }
     assert made["awsRegion"] == "eu-west-1"
     assert "hush" not in json.dumps(made)
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "reads_only"),
+    [
+        (
+            "get_session_token",
+            {"SerialNumber": "arn:aws:iam::1:mfa/bob", "TokenCode": "123456"},
+            True,
+        ),
+        ("get_federation_token", {"Name": "admin"}, False),
+        (
+            "assume_root",
+            {
+                "TargetPrincipal": "444455556666",
+                "TaskPolicyArn": {"arn": "arn:aws:iam::aws:policy/t"},
+            },
+            True,
+        ),
+    ],
+)
+def test_other_sessions_show_what_was_asked_but_for_the_code(
+    operation: str, parameters: dict[str, Any], *, reads_only: bool
+) -> None:
+    made = record(call("sts", operation, **parameters))
+    shown = {k[:1].lower() + k[1:]: v for k, v in parameters.items() if k != "TokenCode"}
+    assert (made["readOnly"], made["requestParameters"]) == (reads_only, shown)
 
 
 @pytest.mark.parametrize(

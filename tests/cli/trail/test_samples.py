@@ -11,7 +11,7 @@ from tests.samples import Sample, samples
 
 # What a record has only by its caller's means or fate, and says nothing of its shape.
 PASSING = {"tlsDetails", "sessionCredentialFromConsole", "errorMessage"}
-MADE = [s for s in samples() if s.event["source"] in {"aws.iam", "aws.ec2"}]
+MADE = [s for s in samples() if s.event["source"] in {"aws.iam", "aws.ec2", "aws.sts"}]
 # The emulator has no launch templates' profiles and no Auto Scaling; padding is CloudTrail's own doing.
 NOT_HERE = {"clean-profile-from-launch-template", "clean-auto-scaling-launch"}
 OMITTED = "drift-put-user-policy-padded"
@@ -56,14 +56,10 @@ def set_up(account: EmbeddedAccount, sample: Sample, given: dict[str, Any]) -> A
         known = {user["UserName"] for user in iam.list_users()["Users"]}
         if name and name not in known and call != "iam:CreateUser":
             iam.create_user(UserName=name)
-        if call in {"iam:AddUserToGroup", "iam:RemoveUserFromGroup"}:
-            iam.create_group(GroupName=given["GroupName"])
-        if call == "iam:RemoveUserFromGroup":
-            iam.add_user_to_group(UserName=name, GroupName=given["GroupName"])
         if call == "iam:UpdateAccessKey":
             key = iam.create_access_key(UserName=name or who.arn.rpartition("/")[2])["AccessKey"]
             given["AccessKeyId"] = key["AccessKeyId"]
-        if call in {"iam:RemoveUserFromGroup", "iam:DeleteGroup"}:
+        if call in {"iam:AddUserToGroup", "iam:RemoveUserFromGroup", "iam:DeleteGroup"}:
             iam.create_group(GroupName=given["GroupName"])
         if call == "iam:RemoveUserFromGroup":
             iam.add_user_to_group(**given)

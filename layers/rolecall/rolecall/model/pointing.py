@@ -105,8 +105,33 @@ def _oneself(change: Change) -> Any:
     return at(identity, "userName")
 
 
+def acting_user(change: Change) -> SubjectRef | None:
+    """The IAM user who made a change; None for root, sessions and whoever has no usable name."""
+    identity = at(change.record, "userIdentity")
+    name = at(identity, "userName")
+    if at(identity, "type") != "IAMUser" or not is_name("user", name):
+        return None
+    return SubjectRef("user", name, change.account)
+
+
+def by_root_on_itself(change: Change) -> bool:
+    """Whether root changed its own credentials: then the call names no user, and is about none."""
+    return (
+        change.call in _ON_ONESELF
+        and not _omitted(change)
+        and at(change.record, "userIdentity", "type") == "Root"
+        and not at(change.request, "userName")
+        and not at(change.response, "accessKey", "userName")
+    )
+
+
 def subjects(change: Change, kind: str) -> tuple[SubjectRef, ...] | Rejected:
-    """The subjects of this kind that a change points at; a watched change always points at one."""
+    """The subjects of this kind that a change points at.
+
+    A watched change points at one at least, but for root's on itself, which is about no user.
+    """
+    if kind == "user" and by_root_on_itself(change):
+        return ()
     region = change.region if kind == "instance" else ""
     names = list(_names(change, kind))
     placed = kind != "instance" or (bool(region) and _REGION.issuperset(region))

@@ -8,6 +8,7 @@ from typing import Any
 
 from rolecall.model.changes import Change
 from rolecall.model.parts import at, items, text
+from rolecall.model.pointing import by_root_on_itself
 from rolecall.model.subjects import Facet, SubjectRef
 
 
@@ -38,6 +39,12 @@ def _access_key(change: Change) -> dict[Facet, Any]:
     key = text(at(created, "accessKeyId")) or text(at(change.request, "accessKeyId"))
     status = text(at(created, "status")) or text(at(change.request, "status"))
     return {Facet.USER_ACCESS_KEYS: {key: status}} if key and status else {}
+
+
+def _root_key(change: Change) -> dict[Facet, Any]:
+    # A key of root is no user's, and a user's says nothing of root's.
+    made = by_root_on_itself(change)
+    return {Facet.ACCOUNT_SUMMARY: {"AccountAccessKeysPresent": 1}} if made else {}
 
 
 def _trust(change: Change) -> dict[Facet, Any]:
@@ -152,7 +159,7 @@ _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
     "iam:CreateUser": lambda c, _: _new_user(c),
     "iam:PutUserPolicy": lambda c, _: _user(_inline(c, Facet.USER_INLINE_POLICIES)),
     "iam:AttachUserPolicy": lambda c, _: _user(_attached(c, Facet.USER_ATTACHED_POLICIES)),
-    "iam:CreateAccessKey": lambda c, _: _access_key(c),
+    "iam:CreateAccessKey": lambda c, ref: _root_key(c) if ref.kind == "account" else _access_key(c),
     "iam:UpdateAccessKey": lambda c, _: _access_key(c),
     "iam:CreateServiceSpecificCredential": lambda c, _: _service_credential(c),
     "iam:ResetServiceSpecificCredential": lambda c, _: _service_credential(c),

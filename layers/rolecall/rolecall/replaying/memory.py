@@ -181,6 +181,8 @@ class MemoryAccount:
 
     def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
         """The subject with these facets of its state, or None when it is not there."""
+        if ref.kind == "account" and ref not in self.state:
+            self.add(ref, {})  # there is always the account itself
         if ref not in self.state:
             return None
         state = self.state[ref]

@@ -6,9 +6,14 @@ from typing import Any
 from rolecall.convention import ActivityConvention
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
+from rolecall.model.parts import at
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_ROOT_USAGE, security_hub
 from rolecall.model.subjects import SubjectRef
+
+# Older records of the console name it as `invokedBy`, and it is people who work there.
+_CONSOLE = "signin.amazonaws.com"
+_ORGANIZATIONS = "organizations.amazonaws.com"
 
 
 class RootUsage(ActivityConvention):
@@ -43,8 +48,9 @@ class RootUsage(ActivityConvention):
         if (
             not isinstance(identity, Mapping)
             or identity.get("type") != "Root"
-            or identity.get("invokedBy")
+            or identity.get("invokedBy") not in (None, "", _CONSOLE)
             or change.record.get("eventType") == "AwsServiceEvent"
+            or self._makes_member_account(change)
         ):
             return
         yield self.drift(
@@ -56,10 +62,17 @@ class RootUsage(ActivityConvention):
         )
 
     @staticmethod
+    def _makes_member_account(change: Change) -> bool:
+        # Organizations gives a new member account its service-linked role, in root's name. Nobody gains
+        # anything by doing the same by hand.
+        asked = at(change.request, "aWSServiceName")
+        return change.call == "iam:CreateServiceLinkedRole" and asked == _ORGANIZATIONS
+
+    @staticmethod
     def _failed(change: Change) -> bool:
-        # A failed sign-in has no errorCode: the answer says Failure.
+        # A sign-in or change of password that failed has no errorCode: the answer says Failure.
         answer: Any = change.response or {}
-        return bool(change.error) or answer.get("ConsoleLogin") == "Failure"
+        return bool(change.error) or answer.get(change.call.partition(":")[2]) == "Failure"
 
     def _deed(self, change: Change) -> str:
         service, _, name = change.call.partition(":")
