@@ -139,25 +139,3 @@ def test_a_convention_that_needs_more_than_the_record_says_says_nothing() -> Non
     detach = ATTACH | {"eventName": "DetachGroupPolicy", "requestParameters": {"groupName": GROUP}}
     backtest, found = _run(detach)
     assert (found, backtest.rejected) == ([], 0)
-
-
-@pytest.mark.parametrize(
-    ("kind", "facet", "value"),
-    [
-        ("group", "group.members", [["alice"]]),
-        ("group", "group.members", "alice"),
-        ("group", "group.identity", {}),
-        ("group", "group.inline-policies", {"p": 7}),
-        ("user", "user.access-key-dates", {"AKIA": []}),
-        ("account", "account.summary", {"Groups": "many"}),
-    ],
-)
-def test_a_state_of_another_form_is_rejected_and_judged_by_nobody(
-    kind: str, facet: str, value: Any
-) -> None:
-    subjects = [{"kind": kind, "name": "x", "state": {facet: value}}]
-    state = {"at": "2026-11-02T09:14:07Z", "account": "111122223333", "subjects": subjects}
-    backtest, found = _run({"state": state})
-    assert (found, backtest.rejected) == ([], 1)
-    (_, reason), *_ = backtest.reasons
-    assert reason == f"The state cannot be used: ValueError {facet} has another form."
