@@ -260,6 +260,20 @@ def test_its_policies_are_taken_off_before_it_goes_and_it_comes_back_under_its_p
     assert last.undo == Call("iam:CreateGroup", {"GroupName": "ops", "Path": "/ops/"})
 
 
+def test_both_ways_out_are_told_with_what_is_in_the_way() -> None:
+    of = group("ops", attached=[READ], inline={"pager": "{}"})
+    convention, (drift,) = judge(EMPTY, of, delete_after_days=30)
+    assert list(convention.advice(drift, None)) == [
+        "aws iam add-user-to-group --group-name ops --user-name USER",
+        "Or, if its job is gone, take its policies off and delete it:",
+        f"aws iam detach-group-policy --group-name ops --policy-arn {READ}",
+        "aws iam delete-group-policy --group-name ops --policy-name pager",
+        "aws iam delete-group --group-name ops",
+    ]
+    convention, (drift,) = judge(EMPTY, of)
+    assert len(list(convention.advice(drift, None))) == 3
+
+
 # --- persons ---
 
 

@@ -9,7 +9,9 @@ Facets that a subject does not name are empty.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
 
 from rolecall.model.cases import SWEEP
 from rolecall.model.changes import Change, Rejected
@@ -39,9 +41,20 @@ def _staged(data: Mapping[str, Any]) -> MemoryAccount:
         if one["kind"] not in KINDS:
             raise ValueError(f"there is no kind {one['kind']}")
         ref = SubjectRef(one["kind"], one["name"], account.account, one.get("region", ""))
-        state = {Facet(facet): value for facet, value in one["state"].items()}
+        state = {Facet(facet): _fit(Facet(facet), value) for facet, value in one["state"].items()}
         account.add(ref, state, one.get("path", "/"))
     return account
+
+
+def _fit(facet: Facet, value: Any) -> Any:
+    """The value, which must be of the type that the subject's property of this name answers with."""
+    named = getattr(KINDS[facet.kind], facet.partition(".")[2].replace("-", "_"), None)
+    if isinstance(named, property):
+        try:
+            TypeAdapter(get_type_hints(named.fget)["return"]).validate_python(value)
+        except ValidationError:
+            raise ValueError(f"{facet} has another form") from None
+    return value
 
 
 def swept(account: MemoryAccount) -> Change:

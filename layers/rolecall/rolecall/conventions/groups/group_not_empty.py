@@ -118,10 +118,15 @@ class GroupNotEmpty(Convention):
         return {f.value: v for f, v in group.state.items() if f is not Facet.GROUP_IDENTITY}
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
-        """Yield the two ways out."""
+        """Yield the two ways out; what it carries is named where it was read."""
         group = quote(drift.subject.name)
         yield f"aws iam add-user-to-group --group-name {group} --user-name USER"
         yield "Or, if its job is gone, take its policies off and delete it:"
+        carried = drift.before or {"attached": (), "inline": ()}
+        for arn in carried["attached"]:
+            yield f"aws iam detach-group-policy --group-name {group} --policy-arn {quote(arn)}"
+        for name in sorted(carried["inline"]):
+            yield f"aws iam delete-group-policy --group-name {group} --policy-name {quote(name)}"
         yield f"aws iam delete-group --group-name {group}"
 
 
