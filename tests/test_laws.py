@@ -18,6 +18,7 @@ from rolecall.model.drifts import Drift
 from rolecall.model.pointing import all_subjects, kinds_of, subjects
 from rolecall.model.recorded import recorded
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.policy.documents import denies_only
 from rolecall.protection import OWN_PATHS
 from rolecall.registry import Registry, convention_classes
 from rolecall.replaying.backtest import Backtest
@@ -189,10 +190,19 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
     for facet in (
         Facet.USER_INLINE_POLICIES, Facet.GROUP_INLINE_POLICIES, Facet.ROLE_INLINE_POLICIES,
     ):  # fmt: skip
-        granted |= {f"{facet} {name} {text}" for name, text in state.get(facet, {}).items()}
+        granted |= {
+            f"{facet} {name} {text}"
+            for name, text in state.get(facet, {}).items()
+            if not denies_only(text)
+        }
     for facet in (Facet.USER_ATTACHED_POLICIES, Facet.GROUP_ATTACHED_POLICIES):
         granted |= {f"{facet} {arn}" for arn in state.get(facet, {})}
-    granted |= {k for k, s in state.get(Facet.USER_ACCESS_KEYS, {}).items() if s == "Active"}
+    for facet in (
+        Facet.USER_ACCESS_KEYS, Facet.USER_SSH_KEYS, Facet.USER_SIGNING_CERTIFICATES,
+    ):  # fmt: skip
+        granted |= {key for key, status in state.get(facet, {}).items() if status == "Active"}
+    credentials = state.get(Facet.USER_SERVICE_CREDENTIALS, {})
+    granted |= {key for key, one in credentials.items() if one["status"] == "Active"}
     if state.get(Facet.ROLE_TRUST):
         statements = json.loads(state[Facet.ROLE_TRUST])["Statement"]
         granted |= {json.dumps(s, sort_keys=True) for s in statements if s["Effect"] == "Allow"}
@@ -286,6 +296,8 @@ def _subject_of(call: Call, region: str) -> SubjectRef | None:
     for parameter, kind in (("UserName", "user"), ("GroupName", "group"), ("RoleName", "role")):
         if parameter in call.parameters:
             return SubjectRef(kind, call.parameters[parameter], ACCOUNT)
+    if "AccountPasswordPolicy" in call.name:
+        return SubjectRef("account", ACCOUNT, ACCOUNT)
     instance = call.parameters.get("InstanceId")
     return SubjectRef("instance", instance, ACCOUNT, region) if instance else None
 

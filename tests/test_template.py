@@ -199,7 +199,9 @@ def test_every_write_names_its_resource(role: str) -> None:
         if statement["Effect"] == "Allow" and statement["Resource"] == "*":
             action = statement["Action"]
             for call in [action] if isinstance(action, str) else action:
-                assert call.startswith(("xray:", "ec2:Describe", "iam:List")), call
+                assert call.startswith(("xray:", "ec2:Describe", "iam:List", "iam:GetAccount")), (
+                    call
+                )
 
 
 def test_notify_holds_no_right_on_iam_or_ec2_at_all() -> None:

@@ -42,7 +42,7 @@ _DRIFTS = [s for s in samples() if s.is_drift]
 
 @pytest.mark.parametrize("sample", _DRIFTS, ids=str)
 def test_undo_brings_back_the_very_state_that_the_remedy_found(sample: Sample) -> None:
-    made = world_of(sample.change)
+    made = world_of(sample.change, account=sample.state)
     before = copy.deepcopy(made.account.state)
     cases = made.detector.detect(sample.change).cases
     settled = [made.settle(case_id) for case_id in cases]
