@@ -1,7 +1,7 @@
 """Passwords of IAM users must be good ones."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
@@ -38,10 +38,10 @@ class AccountPasswordPolicy(Convention):
     Why: Passwords of IAM users are guessed and reused. A short one that was used elsewhere opens the
     console to whoever bought the list it stands in.
 
-    The right way: Set the policy once and leave it: fourteen characters or more, of all kinds, none of the
-    last 24. Passwords need not expire, as NIST SP 800-63B says: people who must change them choose worse
-    ones. Whoever is held to an expiry (Security Hub IAM.10 and IAM.17 ask for 90 days) sets the option
-    `max_age`. Better still is no password at all: people in IAM Identity Center.
+    The right way: Set the policy once and leave it: fourteen characters or more, of all kinds, none of
+    the last 24. Passwords need not expire, as NIST SP 800-63B says: people who must change them choose
+    worse ones. Whoever is held to an expiry (Security Hub IAM.10 and IAM.17 ask for 90 days) sets the
+    option `max_age`. Better still is no password at all: people in IAM Identity Center.
 
     The remedy: Writes the whole policy, as IAM has no other way: of each field the stronger of what is
     there and what the settings ask, so that nothing gets weaker. Passwords that are in use stay valid,
@@ -66,7 +66,7 @@ class AccountPasswordPolicy(Convention):
     remedies = ("iam:UpdateAccountPasswordPolicy",)
     widens = True
     settled_by = ("iam:UpdateAccountPasswordPolicy", "iam:DeleteAccountPasswordPolicy")
-    options: ClassVar = {
+    options = {  # noqa: RUF012  # the annotation is on the base class
         "minimum_length": Option(14, "Characters that a password must have, 6 to 128."),
         "reuse_prevention": Option(
             24, "How many earlier passwords may not be used again, 0 to 24."

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from shlex import quote
-from typing import ClassVar, Final
+from typing import Final
 
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
@@ -51,7 +51,7 @@ class NoOtherLongTermCredentials(Convention):
         "iam:DeleteSigningCertificate",
         "iam:DeleteUser",
     )
-    options: ClassVar = {
+    options = {  # noqa: RUF012  # the annotation is on the base class
         "users": Option(
             (),
             "Names of users who may reach CodeCommit by SSH; `*` and `?` are wildcards. Their SSH keys "

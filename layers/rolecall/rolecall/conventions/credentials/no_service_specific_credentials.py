@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Mapping
 from shlex import quote
-from typing import ClassVar, Final
+from typing import Final
 
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
@@ -72,7 +72,7 @@ class NoServiceSpecificCredentials(Convention):
         "iam:DeleteServiceSpecificCredential",
         "iam:DeleteUser",
     )
-    options: ClassVar = {
+    options = {  # noqa: RUF012  # the annotation is on the base class
         "services": Option(
             (),
             "Services whose credentials are permitted, as AWS names them, such as "
