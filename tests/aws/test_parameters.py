@@ -13,9 +13,11 @@ from tests.world import ACTING, settings
 
 _SETTINGS = settings(ACTING)
 _REGISTRY = Registry(_SETTINGS.options, _SETTINGS.job_roles)
+# What CloudTrail left out of a record, only an account can tell.
+_WHOLE = [s for s in all_samples() if s.is_drift and "omitted" not in str(s.event)]
 
 
-@pytest.mark.parametrize("sample", [s for s in all_samples() if s.is_drift], ids=str)
+@pytest.mark.parametrize("sample", _WHOLE, ids=str)
 def test_botocore_takes_every_call_of_a_remedy_and_of_its_undo(aws: Aws, sample: Sample) -> None:
     if sample.is_state and sample.state:
         judged = list(judge_everything(sample.state.everything(), _REGISTRY, _SETTINGS))
