@@ -159,3 +159,10 @@ def test_the_advice_names_the_very_credential() -> None:
     assert "aws codecommit credential-helper" in found
     assert f"delete-ssh-public-key --user-name bob --ssh-public-key-id {SSH}" in found
     assert f"delete-signing-certificate --user-name bob --certificate-id {CERTIFICATE}" in found
+
+
+def test_the_part_is_the_status_of_the_very_credential() -> None:
+    made, of = Registry({})[OTHERS], keyed(ssh="Active", certificate="Active")
+    ssh, certificate = made.drifts(of)
+    after = keyed(ssh="Inactive", certificate="Active")
+    assert (made.part(after, ssh), made.part(after, certificate)) == ("Inactive", "Active")

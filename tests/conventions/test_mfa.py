@@ -128,7 +128,7 @@ def test_a_device_that_is_replaced_within_the_grace_is_no_drift() -> None:
     change_ = sample(f"{ID}/drift-deactivate").change
     made = world_of(change_, account=sample(f"{ID}/drift-deactivate").state)
     (case_id,) = made.detector.detect(change_).cases
-    assert made.ledger.get(case_id).case.status is Status.PENDING
+    assert made.remedies.sent == [(case_id, 900)]
     made.account.state[BOB][Facet.USER_MFA_DEVICES] = [f"{DEVICE}-new"]
     assert made.settle(case_id).status is Status.SUPERSEDED
     assert not made.account.calls
