@@ -190,11 +190,8 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
     for facet in (
         Facet.USER_INLINE_POLICIES, Facet.GROUP_INLINE_POLICIES, Facet.ROLE_INLINE_POLICIES,
     ):  # fmt: skip
-        granted |= {
-            f"{facet} {name} {text}"
-            for name, text in state.get(facet, {}).items()
-            if not denies_only(text)
-        }
+        texts = state.get(facet, {}).items()
+        granted |= {f"{facet} {name} {text}" for name, text in texts if not denies_only(text)}
     for facet in (Facet.USER_ATTACHED_POLICIES, Facet.GROUP_ATTACHED_POLICIES):
         granted |= {f"{facet} {arn}" for arn in state.get(facet, {})}
     for facet in (

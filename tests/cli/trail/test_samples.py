@@ -58,6 +58,12 @@ def set_up(account: EmbeddedAccount, sample: Sample, given: dict[str, Any]) -> A
         if call == "iam:UpdateAccessKey":
             key = iam.create_access_key(UserName=name or who.arn.rpartition("/")[2])["AccessKey"]
             given["AccessKeyId"] = key["AccessKeyId"]
+        if call == "iam:DetachUserPolicy":
+            iam.attach_user_policy(UserName=name, PolicyArn=given["PolicyArn"])
+        if call == "iam:UpdateAssumeRolePolicy":
+            iam.create_role(
+                RoleName=given["RoleName"], AssumeRolePolicyDocument=given["PolicyDocument"]
+            )
         if call == "iam:DeactivateMFADevice":
             device = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
             given["SerialNumber"] = device["VirtualMFADevice"]["SerialNumber"]
@@ -69,18 +75,12 @@ def set_up(account: EmbeddedAccount, sample: Sample, given: dict[str, Any]) -> A
             )
         if call == "iam:DeleteAccountPasswordPolicy":
             iam.update_account_password_policy()
-        if call == "iam:DetachUserPolicy":
-            iam.attach_user_policy(UserName=name, PolicyArn=given["PolicyArn"])
-        if call == "iam:UpdateAssumeRolePolicy":
-            iam.create_role(
-                RoleName=given["RoleName"], AssumeRolePolicyDocument=given["PolicyDocument"]
-            )
         if "IamInstanceProfile" in given:
             iam.create_instance_profile(InstanceProfileName=given["IamInstanceProfile"]["Name"])
     return who.client(call.partition(":")[0])
 
 
-def has(client: Any, name: str, given: dict[str, Any]) -> bool:
+def is_had(client: Any, name: str, given: dict[str, Any]) -> bool:
     """Make a call, and say whether the emulator knows such a call, and who makes it on itself."""
     try:
         client._make_api_call(name, given)
@@ -122,7 +122,7 @@ def test_a_call_that_succeeds_reads_as_its_sample_does(
     given = parameters(sample)
     client = set_up(account, sample, given)
     name = sample.change.call.partition(":")[2]
-    if not has(client, name, given):
+    if not is_had(client, name, given):
         check_against_model(client, sample, name)
         return
     (made,) = account.trail.records()[-1:]
