@@ -33,6 +33,25 @@ def holds(made: Any, told: Any) -> bool:
     return bool(made == told)
 
 
+def check_against_model(client: Any, sample: Sample, name: str) -> None:
+    """See that a record holds what the API's model knows, where nobody can make the call."""
+    model = client.meta.service_model.operation_model(name)
+    change = sample.change
+    for told, wanted in (
+        (change.request, model.input_shape),
+        (change.response, model.output_shape),
+    ):
+        members = wanted.members if wanted else {}
+        assert set(told or {}) <= {key[:1].lower() + key[1:] for key in members}
+        for key, member in members.items():
+            inner = (told or {}).get(key[:1].lower() + key[1:])
+            if member.type_name == "structure":
+                assert set(inner or {}) <= {k[:1].lower() + k[1:] for k in member.members}
+                assert {k[:1].lower() + k[1:] for k in member.required_members} <= set(inner or {})
+            elif key in wanted.required_members:
+                assert inner is not None, key
+
+
 def parameters(sample: Sample) -> dict[str, Any]:
     """The call's parameters as boto3 wants them, from how CloudTrail wrote them."""
     request = sample.change.request
@@ -90,25 +109,6 @@ def is_had(client: Any, name: str, given: dict[str, Any]) -> bool:
             return False
         raise
     return True
-
-
-def check_against_model(client: Any, sample: Sample, name: str) -> None:
-    """See that a record holds what the API's model knows, where nobody can make the call."""
-    model = client.meta.service_model.operation_model(name)
-    change = sample.change
-    for told, wanted in (
-        (change.request, model.input_shape),
-        (change.response, model.output_shape),
-    ):
-        members = wanted.members if wanted else {}
-        assert set(told or {}) <= {key[:1].lower() + key[1:] for key in members}
-        for key, member in members.items():
-            inner = (told or {}).get(key[:1].lower() + key[1:])
-            if member.type_name == "structure":
-                assert set(inner or {}) <= {k[:1].lower() + k[1:] for k in member.members}
-                assert {k[:1].lower() + k[1:] for k in member.required_members} <= set(inner or {})
-            elif key in wanted.required_members:
-                assert inner is not None, key
 
 
 @pytest.mark.parametrize(
