@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from rolecall.model.passwords import answered
 from rolecall.model.subjects import Facet, SubjectRef
 
 ACCOUNT = "111122223333"
@@ -70,6 +71,32 @@ trusts = st.lists(
     st.builds(_trust_statement, st.just("Allow"), _principals, _conditions), min_size=1, max_size=4
 ).map(lambda found: json.dumps({"Version": "2012-10-17", "Statement": found}, indent=2))
 
+# What AWS answers of a password policy, by what a call had set.
+password_policies = st.none() | st.fixed_dictionaries(
+    {
+        "MinimumPasswordLength": st.integers(6, 128),
+        **dict.fromkeys(
+            ("RequireSymbols", "RequireNumbers", "RequireUppercaseCharacters",
+             "RequireLowercaseCharacters", "AllowUsersToChangePassword", "HardExpiry"),
+            st.booleans(),
+        ),
+    },
+    optional={
+        "MaxPasswordAge": st.integers(1, 1095),
+        "PasswordReusePrevention": st.integers(1, 24),
+    },
+).map(answered)  # fmt: skip
+_ids = st.text("ABCDEFGH", min_size=4, max_size=8)
+_statuses = st.sampled_from(["Active", "Inactive"])
+_service_credential = st.fixed_dictionaries(
+    {
+        "service": st.sampled_from(["codecommit.amazonaws.com", "bedrock.amazonaws.com"]),
+        "status": st.sampled_from(["Active", "Inactive", "Expired"]),
+        "created": st.just("2026-10-01T08:00:00Z"),
+        "expires": st.sampled_from([None, "2026-12-01T08:00:00Z"]),
+    }
+)
+
 _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
     "user": {
         Facet.USER_INLINE_POLICIES: inline,
@@ -79,6 +106,14 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
         Facet.USER_ACCESS_KEY_USE: key_use,
         Facet.USER_LOGIN_PROFILE: login_profiles,
         Facet.USER_IDENTITY: identities,
+        Facet.USER_MFA_DEVICES: st.sampled_from([[], [f"arn:aws:iam::{ACCOUNT}:mfa/bob"]]),
+        Facet.USER_SERVICE_CREDENTIALS: st.dictionaries(
+            _ids.map(lambda key: f"ACCA{key}"), _service_credential, max_size=2
+        ),
+        Facet.USER_SSH_KEYS: st.dictionaries(
+            _ids.map(lambda key: f"APKA{key}"), _statuses, max_size=2
+        ),
+        Facet.USER_SIGNING_CERTIFICATES: st.dictionaries(_ids, _statuses, max_size=2),
         Facet.USER_GROUPS: st.lists(names, max_size=8, unique=True),
     },
     "group": {
@@ -90,6 +125,7 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
         ),
     },
     "account": {
+        Facet.ACCOUNT_PASSWORD_POLICY: password_policies,
         Facet.ACCOUNT_SUMMARY: st.fixed_dictionaries(
             {
                 "Groups": st.integers(0, 300),

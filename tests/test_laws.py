@@ -213,7 +213,12 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
         granted |= {f"{facet} {name} {text}" for name, text in texts if not denies_only(text)}
     for facet in (Facet.USER_ATTACHED_POLICIES, Facet.GROUP_ATTACHED_POLICIES):
         granted |= {f"{facet} {arn}" for arn in state.get(facet, {})}
-    granted |= {k for k, s in state.get(Facet.USER_ACCESS_KEYS, {}).items() if s == "Active"}
+    for facet in (
+        Facet.USER_ACCESS_KEYS, Facet.USER_SSH_KEYS, Facet.USER_SIGNING_CERTIFICATES,
+    ):  # fmt: skip
+        granted |= {key for key, status in state.get(facet, {}).items() if status == "Active"}
+    credentials = state.get(Facet.USER_SERVICE_CREDENTIALS, {})
+    granted |= {key for key, one in credentials.items() if one["status"] == "Active"}
     granted |= {f"{Facet.USER_GROUPS} {group}" for group in state.get(Facet.USER_GROUPS, ())}
     if state.get(Facet.ROLE_TRUST):
         statements = json.loads(state[Facet.ROLE_TRUST])["Statement"]
@@ -312,6 +317,8 @@ def _subject_of(call: Call, region: str) -> SubjectRef | None:
     for parameter, kind in (("UserName", "user"), ("GroupName", "group"), ("RoleName", "role")):
         if parameter in call.parameters:
             return SubjectRef(kind, call.parameters[parameter], ACCOUNT)
+    if "AccountPasswordPolicy" in call.name:
+        return SubjectRef("account", ACCOUNT, ACCOUNT)
     instance = call.parameters.get("InstanceId")
     return SubjectRef("instance", instance, ACCOUNT, region) if instance else None
 

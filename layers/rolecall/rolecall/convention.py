@@ -20,6 +20,7 @@ _GRANTING_STARTS = ("iam:Put", "iam:Attach", "iam:Create", "iam:Add", "iam:PassR
 _GRANTING = frozenset(
     {
         "iam:TagRole",
+        "iam:UpdateAccountPasswordPolicy",
         "iam:SetDefaultPolicyVersion",
         "iam:UpdateAssumeRolePolicy",
         "iam:UpdateAccessKey",

@@ -120,8 +120,9 @@ def by_root_on_itself(change: Change) -> bool:
         change.call in _ON_ONESELF
         and not _omitted(change)
         and at(change.record, "userIdentity", "type") == "Root"
-        and not at(change.request, "userName")
-        and not at(change.response, "accessKey", "userName")
+        # Where it is named at all, it is by words that no user can have as a name.
+        and not is_name("user", at(change.request, "userName"))
+        and not is_name("user", at(change.response, "accessKey", "userName"))
     )
 
 

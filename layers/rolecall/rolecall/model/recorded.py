@@ -8,6 +8,7 @@ from typing import Any
 
 from rolecall.model.changes import Change
 from rolecall.model.parts import at, items, text
+from rolecall.model.passwords import answered
 from rolecall.model.pointing import by_root_on_itself
 from rolecall.model.subjects import Facet, SubjectRef
 
@@ -115,7 +116,8 @@ def _service_credential(change: Change) -> dict[Facet, Any]:
         "service": text(at(made, "serviceName")) or text(at(change.request, "serviceName")) or "",
         "status": status,
         "created": change.time,
-        "expires": text(at(made, "expirationDate")),
+        # CloudTrail's dates have several forms, and may be numbers.
+        "expires": str(expires) if (expires := at(made, "expirationDate")) else None,
     }
     return {Facet.USER_SERVICE_CREDENTIALS: {key: found}}
 
@@ -128,31 +130,11 @@ def _key_of(change: Change, facet: Facet, wrapper: str, name: str) -> dict[Facet
     return nothing | {facet: {key: status}} if key else {}
 
 
-# Omitted fields fall to these (IAM API reference, UpdateAccountPasswordPolicy).
-_PASSWORD_DEFAULTS: Mapping[str, Any] = {
-    "minimumPasswordLength": 6,
-    "requireSymbols": False,
-    "requireNumbers": False,
-    "requireUppercaseCharacters": False,
-    "requireLowercaseCharacters": False,
-    "allowUsersToChangePassword": False,
-    "maxPasswordAge": 0,
-    "passwordReusePrevention": 0,
-    "hardExpiry": False,
-}
-
-
 def _password_policy(change: Change) -> dict[Facet, Any]:
-    given = dict(_PASSWORD_DEFAULTS) | dict(change.request or {})
-    policy = {f"{name[0].upper()}{name[1:]}": given[name] for name in _PASSWORD_DEFAULTS}
-    # What AWS answers leaves out what is not set.
-    return {
-        Facet.ACCOUNT_PASSWORD_POLICY: {
-            name: value
-            for name, value in policy.items()
-            if value or name not in {"MaxPasswordAge", "PasswordReusePrevention"}
-        }
+    given = {
+        f"{name[:1].upper()}{name[1:]}": value for name, value in (change.request or {}).items()
     }
+    return {Facet.ACCOUNT_PASSWORD_POLICY: answered(given)}
 
 
 _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {

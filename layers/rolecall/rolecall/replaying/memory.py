@@ -10,6 +10,7 @@ from typing import Any
 from rolecall.errors import RemedyError
 from rolecall.model.calls import Call
 from rolecall.model.changes import Change
+from rolecall.model.passwords import answered
 from rolecall.model.pointing import removes
 from rolecall.model.recorded import recorded
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
@@ -90,8 +91,7 @@ def _leave(facet: Facet, key: str) -> Callable[[State, Mapping[str, Any]], None]
 
 
 def _set_password_policy(state: State, parameters: Mapping[str, Any]) -> None:
-    # AWS sets all of it: what is left out falls to its default, which an answer does not name.
-    state[Facet.ACCOUNT_PASSWORD_POLICY] = dict(parameters)
+    state[Facet.ACCOUNT_PASSWORD_POLICY] = answered(parameters)
 
 
 def _delete_password_policy(state: State, _: Mapping[str, Any]) -> None:
