@@ -15,6 +15,7 @@ from rolecall.aws.ledger import DynamoLedger
 from rolecall.aws.messaging import EventBus
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
+from rolecall.model.redacting import redacted
 from rolecall.model.subjects import SubjectRef
 from rolecall.registry import Registry
 from rolecall.remediation.approve import Approver
@@ -107,12 +108,12 @@ class Deployed:
         return str(self.aws.client("sts").get_caller_identity()["Arn"])
 
     def replay(self, event: Mapping[str, Any], *, act: bool) -> dict[str, Any]:
-        """Send one event to the detect function itself, past bus and queue.
+        """Send one event to the detect function itself, past bus and queue, without its secrets.
 
         Raises:
             StackError: the function failed or may not be invoked.
         """
-        payload = json.dumps({"replay": event, "act": act})
+        payload = json.dumps({"replay": redacted(event), "act": act})
         try:
             answer = self.aws.client("lambda").invoke(
                 FunctionName=self["DetectFunctionName"], Payload=payload.encode()

@@ -69,6 +69,8 @@ def _names(change: Change, kind: str) -> Iterator[Any]:
             wrapper = f"{change.call.partition(':')[2]}Request"
             yield (_at(change.request, "instanceId") or _at(change.request, wrapper, "InstanceId"))
     elif kind == "user":
+        if _root_on_itself(change):
+            return
         yield (
             _at(change.request, "userName")
             or _at(change.response, "accessKey", "userName")
@@ -93,8 +95,21 @@ def _oneself(change: Change) -> Any:
     return _at(identity, "userName")
 
 
+def _root_on_itself(change: Change) -> bool:
+    # Root has keys and devices of its own and is no user, whatever name the answer gives it.
+    return (
+        change.call in _ON_ONESELF
+        and _at(change.record, "userIdentity", "type") == "Root"
+        and not _at(change.request, "userName")
+        and not _omitted(change)
+    )
+
+
 def subjects(change: Change, kind: str) -> tuple[SubjectRef, ...] | Rejected:
-    """The subjects of this kind that a change points at; a watched change always points at one."""
+    """The subjects of this kind that a change points at.
+
+    A watched change always points at one, but for what root does to itself, which points at no user.
+    """
     region = change.region if kind == "instance" else ""
     names = list(_names(change, kind))
     placed = kind != "instance" or (bool(region) and _REGION.issuperset(region))
