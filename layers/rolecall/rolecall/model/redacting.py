@@ -22,13 +22,14 @@ _ENDINGS = (
     "(?:authorization|authentication|issued|trade in) token",
     "assertion",
     "saml response",
+    "code verifier",
     "base32 string seed",  # of a virtual MFA device, as is the code to scan
     "qr code png",
 )
 # These end like a secret's key, and tell whether a sign-in was a success, and who signed in.
-_NONE = "(?!(?:getsignintoken|subjectfromwebidentitytoken)\\b)"
+_OTHERS = "(?!(?:getsignintoken|subjectfromwebidentitytoken)\\b)"
 # Keys of policies' conditions and of tags hold a colon or a slash, and never a secret.
-_KEY = rf"{_NONE}(?:token|[\w.-]*(?:{'|'.join(_ENDINGS).replace(' ', '[_.-]?')}))"
+_KEY = rf"{_OTHERS}(?:token|[\w.-]*(?:{'|'.join(_ENDINGS).replace(' ', '[_.-]?')}))"
 _FLAGS = re.ASCII | re.IGNORECASE | re.DOTALL
 _is_secret = re.compile(_KEY, _FLAGS).fullmatch
 # Nothing, what AWS itself put in a secret's place, and what was redacted before.
@@ -38,15 +39,15 @@ _holds_nothing = re.compile(
 # A key in quotes with its value, in JSON, in JSON within a text of JSON, and where the end is missing.
 # Every run begins where it cannot begin again a character later, so that no text takes long.
 _PAIR = re.compile(
-    rf"""(?<!\\)(?P<quote>\\*["']){_KEY}(?P=quote)\s*:\s*(?!null|true|false|none)"""
+    rf"""(?<!\\)(?P<quote>\\*["']){_KEY}(?P=quote)\s*:\s*(?!(?:null|true|false|none)\b)"""
     r"""(?P<value>(?P<open>\\*["'])(?P<text>.*?)(?:(?<!\\)(?P=open)|\Z)|[\[{].*|[^\s,}\]]+)""",
     _FLAGS,
 )
 # In any other form nothing tells where a secret ends.
 _REST = re.compile(rf"""(?<![\w.:/-])(?P<head>{_KEY}(?:\s*[=:>]|\\*["']\s*=)\s*).*""", _FLAGS)
 
-# Keys that are known to be no secret's: records have the same few again and again.
 _CONTAINERS = (dict, list)
+# Keys that are known to be no secret's: records have the same few again and again.
 _plain: set[str] = set()
 _MOST = 4_096
 
@@ -92,10 +93,11 @@ def redacted_text(text: str) -> str:
         return dict(pairs)
 
     try:
-        value = json.loads(text, object_pairs_hook=kept)
+        value = redacted(json.loads(text, object_pairs_hook=kept))
+        text = json.dumps(value, separators=(",", ":")) if found else text
     except (ValueError, RecursionError):
-        return _REST.sub(rf"\g<head>{MARK}", _PAIR.sub(_marked, text))
-    return _PAIR.sub(_marked, json.dumps(redacted(value)) if found else text)
+        text = _REST.sub(rf"\g<head>{MARK}", text)
+    return _PAIR.sub(_marked, text)
 
 
 def _hides(key: str, value: Any) -> bool:
@@ -117,8 +119,8 @@ def _may_hide(held: Any) -> bool:
         if not _plain.issuperset(held) and not _learn(held):
             return True
         held = held.values()
-    for item in held:
-        if (type(item) is dict or type(item) is list) and item and _may_hide(item):  # noqa: SIM110  # quicker
+    for item in held:  # noqa: SIM110
+        if (type(item) is dict or type(item) is list) and item and _may_hide(item):
             return True
     return False
 
