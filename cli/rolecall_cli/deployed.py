@@ -15,7 +15,7 @@ from rolecall.aws.ledger import DynamoLedger
 from rolecall.aws.messaging import EventBus
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
-from rolecall.model.redacting import redacted
+from rolecall.model.redacting import redacted_text
 from rolecall.model.subjects import SubjectRef
 from rolecall.registry import Registry
 from rolecall.remediation.approve import Approver
@@ -113,7 +113,7 @@ class Deployed:
         Raises:
             StackError: the function failed or may not be invoked.
         """
-        payload = json.dumps({"replay": redacted(event), "act": act})
+        payload = redacted_text(json.dumps({"replay": event, "act": act}))
         try:
             answer = self.aws.client("lambda").invoke(
                 FunctionName=self["DetectFunctionName"], Payload=payload.encode()

@@ -6,7 +6,8 @@ A secret is known by the key it stands under: CloudTrail writes the session toke
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 MARK = "(redacted by Rolecall)"
@@ -31,7 +32,7 @@ _OTHERS = "(?!(?:getsignintoken|subjectfromwebidentitytoken)\\b)"
 # Keys of policies' conditions and of tags hold a colon or a slash, and never a secret.
 _KEY = rf"{_OTHERS}(?:token|[\w.-]*(?:{'|'.join(_ENDINGS).replace(' ', '[_.-]?')}))"
 _FLAGS = re.ASCII | re.IGNORECASE | re.DOTALL
-_is_secret = re.compile(_KEY, _FLAGS).fullmatch
+_names_one = re.compile(_KEY, _FLAGS).fullmatch
 # Nothing, what AWS itself put in a secret's place, and what was redacted before.
 _holds_nothing = re.compile(
     rf"\**|HIDDEN_DUE_TO_SECURITY_REASONS|<sensitiveDataRemoved>|{re.escape(MARK)}", _FLAGS
@@ -47,9 +48,6 @@ _PAIR = re.compile(
 _REST = re.compile(rf"""(?<![\w.:/-])(?P<head>{_KEY}(?:\s*[=:>]|\\*["']\s*=)\s*).*""", _FLAGS)
 
 _CONTAINERS = (dict, list)
-# Keys that are known to be no secret's: records have the same few again and again.
-_plain: set[str] = set()
-_MOST = 4_096
 
 
 def redacted(value: Any) -> Any:
@@ -114,22 +112,17 @@ def _marked(pair: re.Match[str]) -> str:
 
 
 def _may_hide(held: Any) -> bool:
-    # Every record comes through here, and hardly any has a secret: two plain loops are the quickest.
-    if isinstance(held, dict):
-        if not _plain.issuperset(held) and not _learn(held):
+    # Every record comes through here, and hardly any has a secret: this is the quickest way to see it.
+    if isinstance(held, list):
+        return any(_may_hide(item) for item in held if isinstance(item, _CONTAINERS))
+    for key, item in held.items():
+        if _is_secret(key):
             return True
-        held = held.values()
-    for item in held:  # noqa: SIM110
         if (type(item) is dict or type(item) is list) and item and _may_hide(item):
             return True
     return False
 
 
-def _learn(keys: Iterable[str]) -> bool:
-    if len(_plain) > _MOST:
-        _plain.clear()
-    for key in keys:
-        if _is_secret(key):
-            return False
-        _plain.add(key)
-    return True
+@lru_cache(maxsize=1_024)  # records have the same few keys again and again
+def _is_secret(key: str) -> bool:
+    return _names_one(key) is not None
