@@ -15,6 +15,7 @@ from rolecall.aws.ledger import DynamoLedger
 from rolecall.aws.messaging import EventBus
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
+from rolecall.model.redacting import redacted_text
 from rolecall.model.subjects import SubjectRef
 from rolecall.model.sweeps import sweep_id
 from rolecall.registry import Registry
@@ -120,12 +121,12 @@ class Deployed:
         return sweep_id(message)
 
     def replay(self, event: Mapping[str, Any], *, act: bool) -> dict[str, Any]:
-        """Send one event to the detect function itself, past bus and queue.
+        """Send one event to the detect function itself, past bus and queue, without its secrets.
 
         Raises:
             StackError: the function failed or may not be invoked.
         """
-        payload = json.dumps({"replay": event, "act": act})
+        payload = redacted_text(json.dumps({"replay": event, "act": act}))
         try:
             answer = self.aws.client("lambda").invoke(
                 FunctionName=self["DetectFunctionName"], Payload=payload.encode()

@@ -252,7 +252,6 @@ def test_roots_key_for_itself_is_about_no_user_and_shows_in_the_summary() -> Non
     [
         {"requestParameters": {"userName": "bob"}},
         {"requestParameters": {"userName": 7}},
-        {"responseElements": {"accessKey": KEY | {"userName": "bob"}}},
         {"responseElements": {"omitted": True}},
         {"userIdentity": {"type": "IAMUser", "userName": "root"}},
         {"userIdentity": {"type": "AssumedRole"}},

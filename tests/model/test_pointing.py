@@ -19,6 +19,7 @@ ATTACH = sample("user-permissions-via-groups/drift-attach-user-policy").event["d
 LAUNCH = sample("ec2-launched-with-profile/drift-run-instances").event["detail"]
 OMITTED = {"omitted": True, "reason": "requestParameters too large", "originalSize": 131086}
 ALICE = {"type": "IAMUser", "userName": "alice"}
+ROOT = {"type": "Root", "accountId": ACCOUNT}
 
 
 def _iam_writes() -> dict[str, bool]:
@@ -99,6 +100,41 @@ def test_an_actor_who_is_no_user_is_not_the_subject(kind: str | None) -> None:
         BY_A_USER, requestParameters=None, responseElements=None, userIdentity=identity
     )
     assert isinstance(subjects(change, "user"), Rejected)
+
+
+@pytest.mark.parametrize("name", [name for name, oneself in _iam_writes().items() if oneself])
+@pytest.mark.parametrize("request_", [None, {}, {"accessKeyId": "AKIAEXAMPLE000000001"}])
+@pytest.mark.parametrize("response", [None, {"accessKey": {}}, {"accessKey": {"userName": "bob"}}])
+def test_what_root_does_to_itself_points_at_no_user(
+    name: str, request_: Any, response: Any
+) -> None:
+    change = _change(
+        BY_A_USER,
+        eventName=name,
+        requestParameters=request_,
+        responseElements=response,
+        userIdentity=ROOT,
+    )
+    assert subjects(change, "user") == ()
+
+
+def test_what_root_does_to_a_user_points_at_that_user() -> None:
+    change = _change(BY_A_USER, requestParameters={"userName": "bob"}, userIdentity=ROOT)
+    assert _names(change, "user") == ("bob",)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"requestParameters": OMITTED, "responseElements": None},
+        {"requestParameters": {"userName": "a/b"}},
+        {"eventName": "AttachUserPolicy", "requestParameters": None, "responseElements": None},
+    ],
+)
+def test_a_user_whom_root_did_something_to_and_whose_record_does_not_say_whom_is_rejected(
+    changed: dict[str, Any],
+) -> None:
+    assert isinstance(subjects(_change(BY_A_USER, userIdentity=ROOT, **changed), "user"), Rejected)
 
 
 @pytest.mark.peer(

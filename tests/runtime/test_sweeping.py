@@ -30,7 +30,7 @@ class Sweeps:
 def _runtime(made: World) -> tuple[Runtime, Sweeps]:
     working, _ = runtime(made)
     loose, sweeps = cast(Any, working), Sweeps()
-    loose.sweeper, loose.sweeps = made.sweeper, sweeps
+    loose.sweeper, loose.sweeps = lambda: made.sweeper, sweeps
     return working, sweeps
 
 

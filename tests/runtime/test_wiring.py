@@ -90,4 +90,4 @@ def test_making_a_runtime_reads_nothing() -> None:
 @pytest.mark.usefixtures("deployed")
 def test_each_message_of_the_sweep_gets_lists_of_its_own() -> None:
     working = Runtime(ENVIRONMENT)
-    assert working.sweeper is not working.sweeper
+    assert working.sweeper() is not working.sweeper()

@@ -4,15 +4,17 @@ Record shapes are those of the CloudTrail user guide, "CloudTrail record content
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any, Never, TypeGuard
 
 from rolecall.model.changes import Change, Rejected
+from rolecall.model.redacting import redacted_parts
 
 # An EventBridge entry has at most 256 KB; what is larger did not come from there.
 MAX_BODY = 262_144
 _ACCOUNT_DIGITS = 12
 _SUFFIX = ".amazonaws.com"
+# Where a record tells what a call was given, answered and did; its other parts have fixed shapes.
+_TOLD = ("requestParameters", "responseElements", "additionalEventData", "serviceEventDetails")
 
 
 def _no_constant(name: str) -> Never:
@@ -65,13 +67,13 @@ def _is_account(value: Any) -> TypeGuard[str]:
 
 
 def parse(value: Any, *, replayed: bool = False) -> Change | Rejected:
-    """The change that a parsed record holds, bare or in EventBridge's envelope."""
-    if not isinstance(value, Mapping):
+    """The change that a parsed record holds, bare or in EventBridge's envelope, without its secrets."""
+    if not isinstance(value, dict):
         return Rejected("The message is not a CloudTrail record: it is not a JSON object.")
     record = value
     if "detail" in value and "eventName" not in value:
         record = value["detail"]
-        if not isinstance(record, Mapping):
+        if not isinstance(record, dict):
             return Rejected("The event has no record: its detail is not a JSON object.")
     event_id = record.get("eventID")
     event_id = event_id if isinstance(event_id, str) else ""
@@ -80,18 +82,19 @@ def parse(value: Any, *, replayed: bool = False) -> Change | Rejected:
         return Rejected(
             "The record does not say which call it is: no eventSource or eventName.", event_id
         )
-    request, response = record.get("requestParameters"), record.get("responseElements")
     error = record.get("errorCode")
     identity = record.get("userIdentity")
     account = record.get("recipientAccountId")
     if not isinstance(account, str):
-        account = identity.get("accountId") if isinstance(identity, Mapping) else None
+        account = identity.get("accountId") if isinstance(identity, dict) else None
     if not _is_account(account):
         return Rejected(
             "The record does not name its account: no recipientAccountId of 12 digits.", event_id
         )
     if not event_id:
         return Rejected("The record has no eventID, which every CloudTrail record has.")
+    record = redacted_parts(record, _TOLD)
+    request, response = record.get("requestParameters"), record.get("responseElements")
     time, region = record.get("eventTime"), record.get("awsRegion")
     return Change(
         call=_call(source, name),
@@ -100,8 +103,8 @@ def parse(value: Any, *, replayed: bool = False) -> Change | Rejected:
         account=account,
         region=region if isinstance(region, str) else "",
         error=error if isinstance(error, str) else "",
-        request=request if isinstance(request, Mapping) else None,
-        response=response if isinstance(response, Mapping) else None,
+        request=request if isinstance(request, dict) else None,
+        response=response if isinstance(response, dict) else None,
         record=record,
         replayed=replayed,
     )

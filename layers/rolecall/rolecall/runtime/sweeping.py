@@ -21,7 +21,7 @@ def sweep(runtime: Runtime, message: Mapping[str, Any], left: Callable[[], int])
     """
     body = read_json(message["body"])
     held = body.get("sweep") if isinstance(body, Mapping) else None
-    sweeper = runtime.sweeper
+    sweeper = runtime.sweeper()
     begun = Sweep.from_dict(held) if held else sweeper.begin(sweep_id(message["messageId"]))
     found = sweeper.go_on(begun, lambda: left() > _RESERVE_MS)
     if not found.done:

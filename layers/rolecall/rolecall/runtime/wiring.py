@@ -123,7 +123,6 @@ class Runtime:
         """The queue of sweeps."""
         return SweepsQueue(self.aws, self["QUEUE"])
 
-    @property
     def sweeper(self) -> "Sweeper":
         """The use case of the sweep function: a new one for each message, whose lists are new, too."""
         # Only the sweep function sweeps, so only it pays for these.

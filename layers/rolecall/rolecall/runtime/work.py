@@ -7,6 +7,7 @@ from rolecall.detection.detect import REJECTED
 from rolecall.model.cases import Case
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.records import parse, parse_body, read_json
+from rolecall.model.redacting import redacted_text
 from rolecall.runtime.log import log
 from rolecall.runtime.wiring import Runtime
 
@@ -46,7 +47,7 @@ def _own(runtime: Runtime, change: Change | Rejected) -> Change | Rejected:
 
 def _reject(runtime: Runtime, body: str, reason: str, event_id: str) -> None:
     # Straight to where an alarm stands: trying it again would only reject it again.
-    runtime.dead_letters.send(body, reason)
+    runtime.dead_letters.send(redacted_text(body), reason)
     log.warning(reason, outcome=REJECTED, event_id=event_id)
 
 
