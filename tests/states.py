@@ -59,13 +59,20 @@ trusts = st.lists(
     st.builds(_trust_statement, st.just("Allow"), _principals, _conditions), min_size=1, max_size=4
 ).map(lambda found: json.dumps({"Version": "2012-10-17", "Statement": found}, indent=2))
 
+ADMIN = {"arn:aws:iam::aws:policy/AdministratorAccess": "AdministratorAccess"}
 _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
     "user": {
         Facet.USER_INLINE_POLICIES: inline,
         Facet.USER_ATTACHED_POLICIES: attached,
         Facet.USER_ACCESS_KEYS: keys,
     },
-    "group": {Facet.GROUP_INLINE_POLICIES: inline, Facet.GROUP_ATTACHED_POLICIES: attached},
+    "group": {
+        Facet.GROUP_INLINE_POLICIES: inline,
+        Facet.GROUP_ATTACHED_POLICIES: st.builds(
+            dict.__or__, attached, st.sampled_from([{}, ADMIN])
+        ),
+        Facet.GROUP_MEMBERS: st.lists(names, max_size=2, unique=True).map(sorted),
+    },
     "role": {Facet.ROLE_TRUST: trusts, Facet.ROLE_INLINE_POLICIES: inline},
     "instance": {
         Facet.INSTANCE_STATE: st.sampled_from(["running", "stopped", "terminated"]),

@@ -7,6 +7,7 @@ from rolecall.model.changes import Change
 from rolecall.model.pointing import all_subjects
 from rolecall.model.records import parse
 from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.replaying.memory import MemoryAccount
 from tests.samples import sample
 from tests.states import ACCOUNT
 from tests.world import ACTING, World, settings
@@ -31,9 +32,10 @@ def world(text: str = ACTING) -> World:
     return made
 
 
-def world_of(change_: Change, text: str = ACTING) -> World:
-    """A world as the change's record tells it."""
-    made = World(settings(text))
+def world_of(change_: Change, text: str = ACTING, account: MemoryAccount | None = None) -> World:
+    """A world as the change's record tells it, and an account, where one is given."""
+    made = World(settings(text), account or MemoryAccount())
     for convention in made.registry.watching(change_.call):
-        made.account.stage(change_, all_subjects(change_, convention.kinds()))
+        refs = all_subjects(change_, convention.kinds())
+        made.account.stage(change_, [ref for ref in refs if ref not in made.account.state])
     return made

@@ -80,7 +80,7 @@ def under(record: Mapping[str, Any], role: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("one", [s for s in samples() if s.is_drift], ids=str)
 def test_the_record_of_every_remedy_is_matched_to_its_intent_and_wakes_nothing(one: Sample) -> None:
-    made = world_of(one.change)
+    made = world_of(one.change, account=one.state)
     for case_id in made.detector.detect(one.change).cases:
         made.settle(case_id)
     kept = dict(made.ledger.kept)
@@ -108,7 +108,7 @@ def test_a_record_by_an_own_role_never_leads_to_a_write(one: Sample, role: str, 
     event = under(one.event["detail"], role) | ({"errorCode": error} if error else {})
     by_own = parse(event)
     assert isinstance(by_own, Change)
-    made = world_of(one.change)
+    made = world_of(one.change, account=one.state)
     seen = made.detector.detect(by_own)
     assert seen.outcome == "notified"
     assert not made.remedies.sent

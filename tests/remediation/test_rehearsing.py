@@ -59,7 +59,8 @@ def test_a_stopped_subject_would_hold_it_back_as_well() -> None:
 @pytest.mark.parametrize("mode", ["observe", "notify", "approve"])
 def test_below_remediate_no_drift_makes_a_call(sample: Sample, mode: str) -> None:
     more = "conventions: {ec2-launched-with-profile: {profile: base, role: base}}\n"
-    made = world_of(sample.change, text(f"defaults: {{mode: {mode}, grace: 0}}\n{more}"))
+    acting = text(f"defaults: {{mode: {mode}, grace: 0}}\n{more}")
+    made = world_of(sample.change, acting, sample.state)
     for case_id in made.detector.detect(sample.change).cases:
         made.settle(case_id)
     assert made.account.calls == []

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from rolecall.errors import RemedyError
 from rolecall.model.calls import Call
 from rolecall.model.changes import Change
 from rolecall.model.pointing import removes
@@ -197,6 +198,7 @@ class MemoryAccount:
 
         Raises:
             KeyError: the call is not one of those it knows.
+            RemedyError: another policy has the name that one is to be made by.
         """
         self.calls.append(call)
         if call.name == "ec2:AssociateIamInstanceProfile":
@@ -205,6 +207,13 @@ class MemoryAccount:
             return self._disassociate(call, region)
         if call.name in _MEMBERSHIP:
             return self._membership(call)
+        if call.name == "iam:CreatePolicy":
+            return self._create_policy(call)
+        if call.name == "iam:DeletePolicy":
+            gone = SubjectRef("policy", call.parameters["PolicyArn"], self.account)
+            self.state.pop(gone, None)
+            self.paths.pop(gone, None)
+            return {}
         parameter, change = _CALLS[call.name]
         name = call.parameters[parameter] if parameter else self.account
         ref = SubjectRef(_KIND[parameter], name, self.account)
@@ -223,6 +232,18 @@ class MemoryAccount:
             if ref in self.state:
                 change(facet, key)(self.state[ref], call.parameters)
         return {}
+
+    def _create_policy(self, call: Call) -> Mapping[str, Any]:
+        """The very same policy may be there already, as for the caller of a real account."""
+        path, name = call.parameters.get("Path", "/"), call.parameters["PolicyName"]
+        arn = f"arn:aws:iam::{self.account}:policy{path}{name}"
+        ref = SubjectRef("policy", arn, self.account)
+        document = call.parameters["PolicyDocument"]
+        if ref not in self.state:
+            self.add(ref, {Facet.POLICY_DOCUMENT: document}, path)
+        if self.state[ref][Facet.POLICY_DOCUMENT] != document:
+            raise RemedyError(f"AWS refuses {call.name}: EntityAlreadyExists")
+        return {"Policy": {"Arn": arn}}
 
     def _instance(self, name: str, region: str) -> State:
         return self.state[SubjectRef("instance", name, self.account, region)]
