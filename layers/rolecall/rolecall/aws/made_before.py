@@ -9,10 +9,11 @@ from rolecall.aws.failures import code_of, meaning
 from rolecall.aws.readings import default_version
 from rolecall.aws.session import Aws
 from rolecall.model.calls import Call
+from rolecall.policy.reading import same_document
 
 
 def made_before(aws: Aws, call: Call, error: Exception) -> Mapping[str, Any] | None:
-    """The answer of a call that would make what is there already, to the letter; else None.
+    """The answer of a call that would make what is there already; None where that is not the same.
 
     The text is compared, for anybody could have made another policy of this name before.
 
@@ -30,4 +31,5 @@ def made_before(aws: Aws, call: Call, error: Exception) -> Mapping[str, Any] | N
         text, _ = default_version(aws, arn)
     except (ClientError, BotoCoreError) as unread:
         raise meaning(unread, call.name) from unread
-    return {"Policy": {"Arn": arn}} if text == call.parameters["PolicyDocument"] else None
+    same = same_document(text, call.parameters["PolicyDocument"])
+    return {"Policy": {"Arn": arn}} if same else None

@@ -16,7 +16,7 @@ from rolecall.model.parts import at, text
 from rolecall.model.pointing import is_name, kinds_of, subjects
 from rolecall.model.subjects import SubjectRef
 from rolecall.model.times import seconds
-from rolecall.policy.reading import ShapeError, load
+from rolecall.policy.reading import same_document
 from rolecall.ports import Ledger
 from rolecall.registry import Registry
 
@@ -126,17 +126,9 @@ def _same(meant: Any, made: Any) -> bool:
         left, right = _keyed(meant), _keyed(made)
         return left.keys() == right.keys() and all(_same(left[key], right[key]) for key in left)
     return bool(meant == made) or (
-        isinstance(meant, str) and isinstance(made, str) and _same_document(meant, made)
+        isinstance(meant, str) and isinstance(made, str) and same_document(meant, made)
     )
 
 
 def _keyed(value: Mapping[str, Any]) -> dict[str, Any]:
     return {key[:1].lower() + key[1:]: item for key, item in value.items()}
-
-
-def _same_document(meant: str, made: str) -> bool:
-    try:
-        (left, twice), (right, again) = load(meant), load(made)
-    except ShapeError:
-        return False
-    return left == right and not twice and not again
