@@ -199,7 +199,16 @@ def test_every_write_names_its_resource(role: str) -> None:
         if statement["Effect"] == "Allow" and statement["Resource"] == "*":
             action = statement["Action"]
             for call in [action] if isinstance(action, str) else action:
-                assert call.startswith(("xray:", "ec2:Describe", "iam:List")), call
+                reads = ("iam:List", "iam:Get", "iam:GenerateCredentialReport", "ec2:Describe")
+                assert call.startswith(("xray:", *reads)), call
+
+
+def test_no_policy_holds_a_sid_twice_although_several_conventions_make_a_call() -> None:
+    found = settings(ACTING)
+    written = permissions.resources(list(Registry(found.options)), found)["RemediateWrites"]
+    sids = [one["Sid"] for one in written["Properties"]["PolicyDocument"]["Statement"]]
+    assert len(set(sids)) == len(sids)
+    assert "IamCreatePolicy" in sids
 
 
 def test_notify_holds_no_right_on_iam_or_ec2_at_all() -> None:

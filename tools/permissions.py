@@ -189,6 +189,11 @@ def denials(settings: Settings) -> list[Statement]:
     ]
 
 
+def _once(statements: list[Statement]) -> list[Statement]:
+    """The statements without repeats: several conventions may make a call, and IAM takes no Sid twice."""
+    return [one for place, one in enumerate(statements) if one not in statements[:place]]
+
+
 def _policy(
     name: str, role: str, statements: list[Statement], condition: str = ""
 ) -> dict[str, Any]:
@@ -220,6 +225,6 @@ def resources(conventions: Iterable[Convention], settings: Settings) -> dict[str
     }
     if may_act:
         policies["RemediateWrites"] = _policy(
-            "writes", "RemediateRole", writes(may_act), "MayWrite"
+            "writes", "RemediateRole", _once(writes(may_act)), "MayWrite"
         )
     return policies
