@@ -5,7 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rolecall.registry import Registry
+from rolecall.registry import Registry, convention_classes
+from rolecall.replaying.backtest import Backtest
+from rolecall.settings.files import load
 
 ROOT = Path(__file__).resolve().parents[1]
 _EVENTS = ROOT / "events"
@@ -24,7 +26,15 @@ def sample(name: str) -> dict[str, Any]:
 
 @cache
 def names(start: str) -> tuple[str, ...]:
-    """The samples whose file names start so, such as `drift-`, and which a backtest can judge."""
-    found = sorted(_EVENTS.glob(f"*/{start}*.json"))
-    own = {c.id for c in Registry().activity if c.of_own_roles}
-    return tuple(f"{p.parent.name}/{p.stem}" for p in found if p.parent.name not in own)
+    """The samples whose file names start so, such as `drift-`, and whose records alone bear them out."""
+    settings = load(ROOT / "layers/settings/rolecall.yaml", convention_classes)
+    registry = Registry(settings.options, settings.job_roles)
+    found = (f"{p.parent.name}/{p.stem}" for p in sorted(_EVENTS.glob(f"*/{start}*.json")))
+    return tuple(
+        name
+        for name in found
+        if "state" not in sample(name)
+        # What is clean for its own convention may drift from another.
+        and any(Backtest(registry, settings).run([(name, sample(name))]))
+        is start.startswith("drift-")
+    )
