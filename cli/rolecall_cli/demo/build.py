@@ -17,10 +17,11 @@ from rolecall_cli.embedded.account import embedded_account
 from rolecall_cli.embedded.places import checkout
 
 STACK = "rolecall"
+# Only what has a scene is on: the others would have their say between the scenes.
 SETTINGS = f"""\
 version: 1
 accounts: {{"{ACCOUNT}": example}}
-defaults: {{mode: notify, owner: platform-oncall}}
+defaults: {{mode: "off", owner: platform-oncall}}
 protected: ["arn:aws:iam::{ACCOUNT}:user/break-glass"]
 conventions:
   user-permissions-via-groups: {{mode: remediate}}
