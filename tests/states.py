@@ -97,6 +97,7 @@ _service_credential = st.fixed_dictionaries(
     }
 )
 
+ADMIN = {"arn:aws:iam::aws:policy/AdministratorAccess": "AdministratorAccess"}
 _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
     "user": {
         Facet.USER_INLINE_POLICIES: inline,
@@ -118,7 +119,9 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
     },
     "group": {
         Facet.GROUP_INLINE_POLICIES: inline,
-        Facet.GROUP_ATTACHED_POLICIES: attached,
+        Facet.GROUP_ATTACHED_POLICIES: st.builds(
+            dict.__or__, attached, st.sampled_from([{}, ADMIN])
+        ),
         Facet.GROUP_MEMBERS: st.lists(names, max_size=2, unique=True).map(sorted),
         Facet.GROUP_IDENTITY: st.sampled_from(
             [{"created": made} for made in ("2026-01-01T00:00:00Z", "2026-11-02T11:59:00Z", "")]

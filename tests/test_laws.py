@@ -220,6 +220,7 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
     credentials = state.get(Facet.USER_SERVICE_CREDENTIALS, {})
     granted |= {key for key, one in credentials.items() if one["status"] == "Active"}
     granted |= {f"{Facet.USER_GROUPS} {group}" for group in state.get(Facet.USER_GROUPS, ())}
+    granted |= {f"member {name}" for name in state.get(Facet.GROUP_MEMBERS, ())}
     if state.get(Facet.ROLE_TRUST):
         statements = json.loads(state[Facet.ROLE_TRUST])["Statement"]
         granted |= {json.dumps(s, sort_keys=True) for s in statements if s["Effect"] == "Allow"}
@@ -313,14 +314,22 @@ def test_what_the_settings_protect_is_told_and_never_written_to(convention: Conv
 # --- law 8: no convention's remedy wakes another one to a drift ---
 
 
-def _subject_of(call: Call, region: str) -> SubjectRef | None:
-    for parameter, kind in (("UserName", "user"), ("GroupName", "group"), ("RoleName", "role")):
-        if parameter in call.parameters:
-            return SubjectRef(kind, call.parameters[parameter], ACCOUNT)
+def _subjects_of(call: Call, region: str) -> list[SubjectRef]:
+    parameters = (("UserName", "user"), ("GroupName", "group"), ("RoleName", "role"))
+    found = [
+        SubjectRef(kind, call.parameters[parameter], ACCOUNT)
+        for parameter, kind in parameters
+        if parameter in call.parameters
+    ]
+    if call.name == "iam:CreatePolicy":
+        path, name = call.parameters["Path"], call.parameters["PolicyName"]
+        arn = f"arn:aws:iam::{ACCOUNT}:policy{path}{name}"
+        found.append(SubjectRef("policy", arn, ACCOUNT))
     if "AccountPasswordPolicy" in call.name:
-        return SubjectRef("account", ACCOUNT, ACCOUNT)
-    instance = call.parameters.get("InstanceId")
-    return SubjectRef("instance", instance, ACCOUNT, region) if instance else None
+        found.append(SubjectRef("account", ACCOUNT, ACCOUNT))
+    if "InstanceId" in call.parameters:
+        found.append(SubjectRef("instance", call.parameters["InstanceId"], ACCOUNT, region))
+    return found
 
 
 @pytest.mark.peer(61, "iambic: own changes by spoke roles return as drift")
@@ -336,10 +345,12 @@ def test_its_remedy_leaves_nothing_that_the_remedied_call_would_wake_anyone_for(
         for drift in (d for j in judged if j.convention.id == convention.id for d in j.drifts):
             for step in convention.remedy(drift) or ():
                 account.make(step.do, drift.subject.region)
-                of = _subject_of(step.do, drift.subject.region)
-                assert of is not None
+                refs = _subjects_of(step.do, drift.subject.region)
+                assert refs
                 for other in _REGISTRY.watching(step.do.name):
-                    parts = {d.part for d in drifts_of(other, account, of)}
+                    judged_kinds = kinds_of(step.do.name, other.kinds())
+                    of_its_kinds = [one for one in refs if one.kind in judged_kinds]
+                    parts = {d.part for of in of_its_kinds for d in drifts_of(other, account, of)}
                     assert drift.part not in parts
 
 

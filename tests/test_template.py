@@ -210,6 +210,14 @@ def test_every_write_names_its_resource(role: str) -> None:
                 assert call.startswith(("xray:", *reads)), call
 
 
+def test_no_policy_holds_a_sid_twice_although_several_conventions_make_a_call() -> None:
+    found = settings(ACTING)
+    written = permissions.resources(list(Registry(found.options)), found)["RemediateWrites"]
+    sids = [one["Sid"] for one in written["Properties"]["PolicyDocument"]["Statement"]]
+    assert len(set(sids)) == len(sids)
+    assert "IamCreatePolicy" in sids
+
+
 def test_notify_holds_no_right_on_iam_or_ec2_at_all() -> None:
     assert not {action for action in _allowed("NotifyRole") if action.startswith(("iam:", "ec2:"))}
 

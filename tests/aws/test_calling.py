@@ -12,15 +12,17 @@ from rolecall.aws.session import Aws
 from rolecall.convention import Convention
 from rolecall.errors import RemedyError, ThrottledError, UnsettledError
 from rolecall.model.calls import Call
-from rolecall.model.subjects import SubjectRef
+from rolecall.model.subjects import Facet, SubjectRef
 from rolecall.registry import Registry, convention_classes
-from tests.aws.account import APP, BOB, INSTANCE, ODD, OPS, launch
+from tests.aws.account import APP, BOB, INSTANCE, ODD, launch
 
 OPEN_TRUST = (
     '{ "Version":"2012-10-17",\n\t"Statement":[{"Effect":"Allow","Principal":"*",'
     '"Action":"sts:AssumeRole","Sid":"a%20b"} ,\r\n'
     '{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
 )
+ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+OPS = SubjectRef("group", "ops", "123456789012")  # in moto's own account
 TWICE = (
     '{"Version": "2012-10-17", "Statement": '
     '[{"Effect": "Allow", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'
@@ -28,7 +30,7 @@ TWICE = (
 
 
 def _state(aws: Aws, convention: Convention, of: SubjectRef) -> Mapping[Any, Any]:
-    found = AwsReader(aws).read(of, convention.needs)
+    found = AwsReader(aws).read(of, convention.reads(of.kind))
     assert found
     return found.state
 
@@ -37,7 +39,7 @@ def _mend_and_undo(aws: Aws, id_: str, of: SubjectRef, **options: str) -> Mappin
     """Put the one drift right and take it back; answers with the state in between."""
     convention, caller = Registry({id_: options})[id_], AwsCaller(aws)
     before = _state(aws, convention, of)
-    found = AwsReader(aws).read(of, convention.needs)
+    found = AwsReader(aws).read(of, convention.reads(of.kind))
     assert found
     (drift,) = convention.drifts(found)
     remedy = convention.remedy(drift)
@@ -48,7 +50,7 @@ def _mend_and_undo(aws: Aws, id_: str, of: SubjectRef, **options: str) -> Mappin
         assert "ResponseMetadata" not in answer
         undo.append(step.undo.resolved(answer))
     between = _state(aws, convention, of)
-    after = AwsReader(aws).read(of, convention.needs)
+    after = AwsReader(aws).read(of, convention.reads(of.kind))
     assert after
     assert list(convention.drifts(after)) == []
     for call in reversed(undo):
@@ -101,6 +103,63 @@ def test_a_policy_is_detached_and_attached_again(aws: Aws) -> None:
     arn = iam.create_policy(PolicyName="own", PolicyDocument=ODD)["Policy"]["Arn"]
     iam.attach_user_policy(UserName="bob", PolicyArn=arn)
     _mend_and_undo(aws, "user-permissions-via-groups", BOB)
+
+
+def test_an_inline_policy_becomes_a_managed_one_and_an_inline_one_again(aws: Aws) -> None:
+    iam = aws.client("iam")
+    iam.create_group(GroupName="ops")
+    text = ODD.replace("Deny", "Allow")
+    iam.put_group_policy(GroupName="ops", PolicyName="p+=,.@_-", PolicyDocument=text)
+    between = _mend_and_undo(aws, "group-no-inline-policy", OPS)
+    assert between[Facet.GROUP_INLINE_POLICIES] == {}
+    assert len(between[Facet.GROUP_ATTACHED_POLICIES]) == 1
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+
+
+def test_a_group_loses_its_administrators_policy_and_a_privileged_member_and_gets_them_back(
+    aws: Aws,
+) -> None:
+    iam = aws.client("iam")
+    iam.create_group(GroupName="ops")
+    iam.create_user(UserName="bob")
+    iam.add_user_to_group(GroupName="ops", UserName="bob")
+    arn = iam.create_policy(PolicyName="all", PolicyDocument=ALL)["Policy"]["Arn"]
+    iam.attach_group_policy(GroupName="ops", PolicyArn=arn)
+    _mend_and_undo(aws, "group-privileged-membership", OPS)
+    _mend_and_undo(aws, "group-no-admin-policy", OPS)
+
+
+MAKES = Call("iam:CreatePolicy", {"PolicyName": "p", "Path": "/groups/ops/", "PolicyDocument": ODD})
+
+
+def test_a_policy_that_is_there_already_counts_as_made(aws: Aws) -> None:
+    caller = AwsCaller(aws)
+    first, again = caller.make(MAKES, ""), caller.make(MAKES, "")
+    assert again == {"Policy": {"Arn": first["Policy"]["Arn"]}}
+
+
+def test_one_with_another_text_is_refused(aws: Aws) -> None:
+    caller = AwsCaller(aws)
+    other = {"PolicyDocument": ODD.replace("Deny", "Allow")}
+    caller.make(Call(MAKES.name, {**MAKES.parameters, **other}), "")
+    with pytest.raises(RemedyError, match="EntityAlreadyExists"):
+        caller.make(MAKES, "")
+
+
+def test_one_on_another_path_is_refused(aws: Aws) -> None:
+    with Stubber(aws.client("iam")) as stub:
+        stub.add_client_error("create_policy", "EntityAlreadyExists")
+        stub.add_client_error("get_policy", "NoSuchEntity")
+        with pytest.raises(RemedyError, match="iam:CreatePolicy"):
+            AwsCaller(aws).make(MAKES, "")
+
+
+def test_while_what_is_there_cannot_be_read_it_is_tried_again(aws: Aws) -> None:
+    with Stubber(aws.client("iam")) as stub:
+        stub.add_client_error("create_policy", "EntityAlreadyExists")
+        stub.add_client_error("get_policy", "Throttling")
+        with pytest.raises(ThrottledError):
+            AwsCaller(aws).make(MAKES, "")
 
 
 @pytest.mark.peer(56, "dome9/cloud-bots: a quarantine that nothing takes back")

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rolecall.policy.administration import ADMINISTERING
 from rolecall.policy.documents import parse_document
+from rolecall.policy.full_administration import grants_administration
 from rolecall.policy.matching import matches
+from rolecall.policy.strangers import Answer
 from rolecall.policy.trust import judge_trust
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +109,19 @@ def test_it_reads_allows_and_denies_alike(
     asked = [(json.dumps({"Statement": one}), call) for one in drawn for call in CALLS]
     theirs = oracle([["decision", document, call] for document, call in asked])
     assert [decision(document, call) for document, call in asked] == theirs
+
+
+@settings(max_examples=60)
+@given(drawn=st.lists(st.lists(permissions, min_size=1, max_size=4), min_size=1, max_size=8))
+def test_what_grants_administration_is_allowed_every_administering_call_and_what_does_not_is_not(
+    oracle: Oracle, drawn: list[list[dict[str, Any]]]
+) -> None:
+    documents = [json.dumps({"Statement": one}) for one in drawn]
+    asked = [(document, call) for document in documents for call in ADMINISTERING]
+    theirs = iter(oracle([["decision", document, call] for document, call in asked]))
+    for document in documents:
+        allowed = [next(theirs) == "Allow" for _ in ADMINISTERING]
+        assert (grants_administration([document], ACCOUNT) is Answer.YES) is all(allowed)
 
 
 # Strangers: from an account without an organization or of another one, with what they may bring along.

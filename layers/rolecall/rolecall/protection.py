@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rolecall.model.drifts import Drift
+from rolecall.model.subjects import SubjectRef
 from rolecall.policy.documents import denies_only
 from rolecall.policy.matching import matches
 from rolecall.settings import Settings
@@ -78,7 +79,9 @@ def protection(drift: Drift, path: str, settings: Settings) -> str:
         return "the policy is one of AWS's own that only deny, and stops somebody"
     if denies_only(str(found.get("inline", ""))):
         return "the policy only denies, so taking it away would only grant"
-    return settings.protection(ref)
+    # Whoever is taken out of a group is written to as well.
+    member = SubjectRef("user", str(found.get("member", "")), ref.account)
+    return settings.protection(ref) or settings.protection(member)
 
 
 def protected_resources() -> list[str]:

@@ -7,6 +7,7 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rolecall.aws.failures import is_gone, meaning
+from rolecall.aws.made_before import made_before
 from rolecall.aws.session import Aws
 from rolecall.model.calls import Call
 
@@ -34,6 +35,8 @@ class AwsCaller:
         except (ClientError, BotoCoreError) as error:
             if is_gone(error) and not operation.startswith(_PUTTING):
                 return {}
+            if made := made_before(self._aws, call, error):
+                return made
             raise meaning(error, call.name) from error
         answer.pop("ResponseMetadata", None)
         return answer

@@ -11,10 +11,12 @@ from typing import Any, Self
 
 from rolecall.model.calls import Call
 from rolecall.model.changes import Change, Rejected
+from rolecall.model.group_paths import group_of
+from rolecall.model.parts import at, text
 from rolecall.model.pointing import is_name, kinds_of, subjects
 from rolecall.model.subjects import SubjectRef
 from rolecall.model.times import seconds
-from rolecall.policy.reading import ShapeError, load
+from rolecall.policy.reading import same_document
 from rolecall.ports import Ledger
 from rolecall.registry import Registry
 
@@ -80,11 +82,19 @@ class OwnChanges:
                 yield from refs
             elif _says_nothing(change):
                 yield from _refused(change, kind)
+            elif kind == "group" and is_name(kind, group := _made_for(change)):
+                yield SubjectRef(kind, group, change.account)
 
 
 def _says_nothing(change: Change) -> bool:
     # IAM's records leave out the parameters of a call that was denied.
     return change.request is None and change.error.startswith("AccessDenied")
+
+
+def _made_for(change: Change) -> str:
+    """The group that a policy is made for; "" where the change makes none."""
+    path = text(at(change.request, "path")) if change.call == "iam:CreatePolicy" else None
+    return group_of(path or "")
 
 
 def _refused(change: Change, kind: str) -> Iterator[SubjectRef]:
@@ -116,17 +126,9 @@ def _same(meant: Any, made: Any) -> bool:
         left, right = _keyed(meant), _keyed(made)
         return left.keys() == right.keys() and all(_same(left[key], right[key]) for key in left)
     return bool(meant == made) or (
-        isinstance(meant, str) and isinstance(made, str) and _same_document(meant, made)
+        isinstance(meant, str) and isinstance(made, str) and same_document(meant, made)
     )
 
 
 def _keyed(value: Mapping[str, Any]) -> dict[str, Any]:
     return {key[:1].lower() + key[1:]: item for key, item in value.items()}
-
-
-def _same_document(meant: str, made: str) -> bool:
-    try:
-        (left, twice), (right, again) = load(meant), load(made)
-    except ShapeError:
-        return False
-    return left == right and not twice and not again

@@ -35,6 +35,11 @@ def _user(found: dict[Facet, Any]) -> dict[Facet, Any]:
     return nothing | found if found else {}
 
 
+def _role(found: dict[Facet, Any]) -> dict[Facet, Any]:
+    nothing: dict[Facet, Any] = {Facet.ROLE_INLINE_POLICIES: {}}
+    return nothing | found if found else {}
+
+
 def _access_key(change: Change) -> dict[Facet, Any]:
     created = at(change.response, "accessKey")
     key = text(at(created, "accessKeyId")) or text(at(change.request, "accessKeyId"))
@@ -171,7 +176,7 @@ _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
     "iam:AttachGroupPolicy": lambda c, _: _group(_attached(c, Facet.GROUP_ATTACHED_POLICIES)),
     "iam:PutRolePolicy": lambda c, _: _inline(c, Facet.ROLE_INLINE_POLICIES),
     "iam:CreateRole": lambda c, _: _trust(c) | {Facet.ROLE_INLINE_POLICIES: {}},
-    "iam:UpdateAssumeRolePolicy": lambda c, _: _trust(c),
+    "iam:UpdateAssumeRolePolicy": lambda c, _: _role(_trust(c)),
     "iam:CreatePolicy": lambda c, _: _document(c),
     "iam:CreatePolicyVersion": lambda c, _: _document(c),
     "iam:UpdateAccountPasswordPolicy": lambda c, _: _password_policy(c),

@@ -52,8 +52,9 @@ class Guard:
             UnguardedError: no break-glass principal proves it.
             RetryError: the account cannot be read now.
         """
-        taking = [step.do for step in remedy if is_taking(step.do.name)]
-        if taking and not any(self._stays(one, taking) for one in self._witnesses(subject.account)):
+        made = [step.do for step in remedy]
+        taking = any(is_taking(call.name) for call in made)
+        if taking and not any(self._stays(one, made) for one in self._witnesses(subject.account)):
             raise UnguardedError(
                 "none of the break-glass principals in the settings' `protected` exists and can "
                 "surely administer IAM after this; nothing was written. Give one of them "
@@ -66,19 +67,21 @@ class Guard:
             if f":iam::{account}:" in arn and kind in MORE:
                 yield SubjectRef(kind, name.rpartition("/")[2], account)
 
-    def _stays(self, witness: SubjectRef, taking: Sequence[Call]) -> bool:
-        if any(_names(call, witness) for call in taking):
+    def _stays(self, witness: SubjectRef, made: Sequence[Call]) -> bool:
+        if any(_names(call, witness) for call in made if is_taking(call.name)):
             return False
-        texts = self._texts(witness, taking)
+        texts = self._texts(witness, made)
         return texts is not None and administers(texts)
 
-    def _texts(self, ref: SubjectRef, taking: Sequence[Call]) -> list[str] | None:
+    def _texts(self, ref: SubjectRef, made: Sequence[Call]) -> list[str] | None:
         """All policies that will still be there, its groups' too; None where that is not certain."""
         inline, attached = INLINE[ref.kind], ATTACHED[ref.kind]
         found = self._reader.read(ref, (inline, attached, *MORE.get(ref.kind, ())))
         if found is None or (ref.kind == "role" and not lets_in(found.state[Facet.ROLE_TRUST])):
             return None
-        calls = [call for call in taking if _names(call, ref)]
+        calls = [call for call in made if _names(call, ref) and is_taking(call.name)]
+        if any(call.name.startswith("iam:Attach") and _names(call, ref) for call in made):
+            calls = []  # what goes under one name comes back under another, and denies as before
         if any(not call.parameters.keys() & {"PolicyArn", "PolicyName"} for call in calls):
             return None  # the whole of it goes, or changes in a way that is not known here
         gone = {call.parameters.get("PolicyName") for call in calls}
@@ -90,7 +93,7 @@ class Guard:
                 return None
             texts.append(text)
         for name in found.state.get(Facet.USER_GROUPS, ()):
-            more = self._texts(SubjectRef("group", name, ref.account), taking)
+            more = self._texts(SubjectRef("group", name, ref.account), made)
             if more is None:
                 return None
             texts += more

@@ -347,7 +347,8 @@ class Remediator:
     def _same(convention: Convention, subject: Subject | None, drift: Drift) -> Drift | None:
         for found in convention.judge(drift.subject, subject):
             if (found.part, found.state) == (drift.part, drift.state):
-                return found
+                # Where the change that brought it left it to people, the state alone does not act.
+                return replace(found, remediable=found.remediable and drift.remediable)
         return None
 
 

@@ -223,7 +223,7 @@ class MemoryAccount:
 
         Raises:
             KeyError: the call is not one of those it knows.
-            RemedyError: a group is made that is there, or one is deleted that is not bare.
+            RemedyError: what is made is there already, or a group is deleted that is not bare.
         """
         self.calls.append(call)
         if call.name == "ec2:AssociateIamInstanceProfile":
@@ -234,6 +234,13 @@ class MemoryAccount:
             return self._membership(call)
         if call.name in _WHOLE:
             return self._whole(call)
+        if call.name == "iam:CreatePolicy":
+            return self._create_policy(call)
+        if call.name == "iam:DeletePolicy":
+            gone = SubjectRef("policy", call.parameters["PolicyArn"], self.account)
+            self.state.pop(gone, None)
+            self.paths.pop(gone, None)
+            return {}
         parameter, change = _CALLS[call.name]
         name = call.parameters[parameter] if parameter else self.account
         ref = SubjectRef(_KIND[parameter], name, self.account)
@@ -266,6 +273,18 @@ class MemoryAccount:
             if ref in self.state:
                 change(facet, key)(self.state[ref], call.parameters)
         return {}
+
+    def _create_policy(self, call: Call) -> Mapping[str, Any]:
+        """The very same policy may be there already, as for the caller of a real account."""
+        path, name = call.parameters.get("Path", "/"), call.parameters["PolicyName"]
+        arn = f"arn:aws:iam::{self.account}:policy{path}{name}"
+        ref = SubjectRef("policy", arn, self.account)
+        document = call.parameters["PolicyDocument"]
+        if ref not in self.state:
+            self.add(ref, {Facet.POLICY_DOCUMENT: document}, path)
+        if self.state[ref][Facet.POLICY_DOCUMENT] != document:
+            raise RemedyError(f"AWS refuses {call.name}: EntityAlreadyExists")
+        return {"Policy": {"Arn": arn}}
 
     def _instance(self, name: str, region: str) -> State:
         return self.state[SubjectRef("instance", name, self.account, region)]
