@@ -310,11 +310,11 @@ class Remediator:
                 return replace(
                     case.moved(Status.PROTECTED, reason=str(error)), severity=Severity.CRITICAL
                 ), None
-            stands = ", ".join(step["do"]["call"] for step in intent.remedy[: len(undo)])
-            reason = (
-                f"{error}; what was made before that stands: {stands}" if stands else str(error)
+            stands = dict.fromkeys(step["do"]["call"] for step in intent.remedy[: len(undo)])
+            earlier = (
+                f"; made before that, and not taken back: {', '.join(stands)}" if stands else ""
             )
-            return self._ended(case, Status.FAILED, reason), None
+            return self._ended(case, Status.FAILED, f"{error}{earlier}"), None
         after = self._reader.read(case.drift.subject, convention.reads(case.drift.subject.kind))
         if after is None and not remedy.deletes(case.drift.subject.kind):
             return self._ended(case, Status.SUPERSEDED, "the subject went away meanwhile"), None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rolecall.convention import Convention
+from rolecall.convention import Convention, is_granting
 from rolecall.errors import CaseError, ChangedSinceError, RemedyError, UndoRefusedError
 from rolecall.model.calls import Call, Result
 from rolecall.model.cases import Case, Status
@@ -133,8 +133,10 @@ class Undoer:
         if part == entry.outcome.left:
             return UndoPlan(case, entry.outcome, calls, drifts)
         if entry.outcome.undoing and part == entry.outcome.before:
-            # The first call brings the part back; those after it may not have been made.
-            return UndoPlan(case, entry.outcome, calls[1:], drifts)
+            # What puts something back shows in the part; a call after it that takes something away, which
+            # the remedy had given, may not have been made, and may be made twice.
+            rest = tuple(call for call in calls[1:] if not is_granting(call.name))
+            return UndoPlan(case, entry.outcome, rest, drifts)
         _check_meaning(entry, part)
         if not over_changes:
             raise ChangedSinceError(
