@@ -19,6 +19,7 @@ from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.detection.deciding import Facts
 from rolecall.detection.finding import Finding, decided
+from rolecall.errors import RolecallError
 from rolecall.model.cases import Case
 from rolecall.model.sweeps import LastSweep
 from rolecall.ports import Inventory, Reader
@@ -61,7 +62,10 @@ def sweep(
         raise UsageError("Say what to sweep: --local, --stack NAME or --profile NAME.")
     if profile:
         loaded = shipped_settings(settings)
-        _print(look_around(profile, region or HOME, loaded), format_)
+        around = look_around(profile, region or HOME, loaded)
+        _print(around, format_)
+        if around.errors or around.left:
+            raise RolecallError("Not everything could be judged; see above.")
         return
     if local:
         _use_embedded_account()
@@ -107,12 +111,14 @@ class Around:
         judged: How many subjects were judged.
         left: The first subject that was not judged any more, for all calls were used; or "".
         calls: How many AWS calls it took.
+        errors: What could not be read or judged, in sentences.
     """
 
     findings: list[Finding] = field(default_factory=list)
     judged: int = 0
     left: str = ""
     calls: int = 0
+    errors: list[str] = field(default_factory=list)
 
 
 def look_around(profile: str, region: str, settings: Settings) -> Around:
@@ -150,8 +156,7 @@ def look(inventory: Inventory, reader: Reader, settings: Settings, account: str)
 
     around.findings = list(decided(judged(), settings, reader, facts))
     around.calls = inventory.spent
-    if looker.errors:
-        raise ExceptionGroup("conventions failed in a sweep", looker.errors)
+    around.errors = [str(error) or repr(error) for error in looker.errors]
     return around
 
 
@@ -181,6 +186,8 @@ def _print(around: Around, format_: Format) -> None:
         f"{around.calls} AWS calls, all of them reads",
         file=sys.stderr,
     )
+    for error in around.errors:
+        print(f"not judged: {error}", file=sys.stderr)
     if around.left:
         print(
             f"All calls of the settings were used before {around.left}: raise sweep.calls.",

@@ -241,6 +241,8 @@ def test_every_generated_pattern_agrees_with_the_samples(deployed: Stack) -> Non
     patterns = [rule["EventPattern"] for rule in rules]
     assert len(patterns) >= 3  # IAM, EC2, root
     for sample in samples():
+        if sample.ships_off:
+            continue  # a rule is there for what the settings let look
         # The samples name a role of their own; the deployed rule names the deployed one.
         event = json.dumps(sample.event).replace(OWN_ROLE, _remediate_role(deployed))
         hits = [

@@ -27,8 +27,8 @@ def test_the_doctor_tells_what_is_not_in_order_until_it_is(deployed: Stack) -> N
         Name="main", S3BucketName="trail-of-the-account", IsMultiRegionTrail=True
     )
     account.client("cloudtrail").start_logging(Name="main")
-    # The stack was deployed with settings that are not this checkout's.
-    assert "1 of 10 are not in order" in test_command.run(deployed, "doctor", code=1)
+    # The stack was deployed with settings that are not this checkout's, and nobody has swept.
+    assert "2 of 11 are not in order" in test_command.run(deployed, "doctor", code=1)
 
 
 def test_the_contract_needs_the_name_of_the_account(deployed: Stack) -> None:

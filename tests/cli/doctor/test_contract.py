@@ -353,9 +353,8 @@ def test_a_change_that_does_not_arrive_in_time_fails(trial: Trial, aws: Answerin
 
 
 def test_a_convention_that_is_off_proves_nothing(trial: Trial, aws: AnsweringAws) -> None:
-    text = SETTINGS.replace(
-        "user-permissions-via-groups: {mode: notify}", 'user-permissions-via-groups: {mode: "off"}'
-    )
+    off_ = 'conventions:\n  user-permissions-via-groups: {mode: "off"}\n'
+    text = SETTINGS.replace("conventions:\n", off_, 1)
     stack = Examined(trial.stack.deployed, None, lambda _: layer(text))
     off = Trial(stack, trial.scratch, 30)
     assert asked(flow.a_change_arrives_as_a_case, off).state is State.UNKNOWN
