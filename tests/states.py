@@ -40,7 +40,6 @@ login_profiles = st.none() | st.fixed_dictionaries({"created": _times})
 identities = st.fixed_dictionaries(
     {
         "created": st.just("2026-01-05T10:00:00Z"),
-        "password_used": st.none() | _times,
         "boundary": st.none(),
     }
 )
@@ -107,6 +106,7 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
         Facet.USER_ACCESS_KEY_USE: key_use,
         Facet.USER_LOGIN_PROFILE: login_profiles,
         Facet.USER_IDENTITY: identities,
+        Facet.USER_PASSWORD_USE: st.none() | _times,
         Facet.USER_MFA_DEVICES: st.sampled_from([[], [f"arn:aws:iam::{ACCOUNT}:mfa/bob"]]),
         Facet.USER_SERVICE_CREDENTIALS: st.dictionaries(
             _ids.map(lambda key: f"ACCA{key}"), _service_credential, max_size=2

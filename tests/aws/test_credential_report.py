@@ -66,8 +66,9 @@ def report(*rows: dict[str, str], header: list[str] = HEADER) -> bytes:
 
 def test_a_user_without_credentials_has_none() -> None:
     row = parse(report(NOTHING))["bob"]
-    assert (row.created, row.password_used) == (MADE, None)
+    assert row.created == MADE
     assert row.state == {
+        Facet.USER_PASSWORD_USE: None,
         Facet.USER_LOGIN_PROFILE: None,
         Facet.USER_MFA_DEVICES: [],
         Facet.USER_ACCESS_KEYS: {},
@@ -92,8 +93,8 @@ def test_every_credential_shows_without_its_id() -> None:
         "cert_2_last_rotated": "2025-06-01T00:00:00+00:00",
     }
     row = parse(report(full))["bob"]
-    assert row.password_used == "2026-11-02T10:00:00Z"
     assert row.state == {
+        Facet.USER_PASSWORD_USE: "2026-11-02T10:00:00Z",
         Facet.USER_LOGIN_PROFILE: {"created": "2025-01-01T00:00:00Z"},
         Facet.USER_MFA_DEVICES: [SOME_DEVICE],
         Facet.USER_ACCESS_KEYS: {"access key 1": "Inactive", "access key 2": "Active"},
@@ -118,7 +119,7 @@ def test_what_has_no_time_is_as_old_as_the_user_and_was_not_used(word: str) -> N
     times = ("password_last_used", "password_last_changed")
     key = ("access_key_1_last_rotated", "access_key_1_last_used_date")
     row = parse(report(NOTHING | known | dict.fromkeys(times + key, word)))["bob"]
-    assert row.password_used is None
+    assert row.state[Facet.USER_PASSWORD_USE] is None
     assert row.state[Facet.USER_LOGIN_PROFILE] == {"created": MADE}
     assert row.state[Facet.USER_ACCESS_KEY_DATES] == {"access key 1": MADE}
     assert row.state[Facet.USER_ACCESS_KEY_USE] == {"access key 1": None}
@@ -181,7 +182,11 @@ def test_the_report_is_read_whatever_it_quotes_and_in_any_order(
         )
     found = parse(text.getvalue().encode())
     assert {
-        name: (row.created, row.password_used, bool(row.state[Facet.USER_MFA_DEVICES]))
+        name: (
+            row.created,
+            row.state[Facet.USER_PASSWORD_USE],
+            bool(row.state[Facet.USER_MFA_DEVICES]),
+        )
         for name, row in found.items()
     } == {
         name: (f"{made:%Y-%m-%dT%H:%M:%SZ}", f"{used:%Y-%m-%dT%H:%M:%SZ}" if used else None, mfa)

@@ -121,7 +121,7 @@ def blurred(facet: Facet, value: Any) -> Any:
             return value is not None
         case Facet.USER_MFA_DEVICES:
             return bool(value)
-        case Facet.USER_IDENTITY:
+        case Facet.USER_PASSWORD_USE:
             return value
         case _:
             return list(value.values())
@@ -170,7 +170,7 @@ def test_what_is_listed_of_a_subject_is_what_is_read_of_it(aws: AnsweringAws) ->
     }
     (bob,) = (one for one in found if one.subject.ref.name == "bob")
     assert bob.sketched == {
-        Facet.USER_IDENTITY,
+        Facet.USER_PASSWORD_USE,
         Facet.USER_LOGIN_PROFILE,
         Facet.USER_MFA_DEVICES,
         Facet.USER_ACCESS_KEYS,
@@ -297,7 +297,6 @@ def test_a_boundary_is_listed(aws: AnsweringAws) -> None:
     identity = listed(aws, "user")["bob"].subject.state[Facet.USER_IDENTITY]
     assert identity == {
         "created": "2026-11-02T10:00:00Z",
-        "password_used": None,
         "boundary": AWS_ONE,
     }
 
@@ -311,8 +310,8 @@ def test_when_a_password_was_used_is_what_the_report_says(aws: AnsweringAws) -> 
         DETAILS: paged({"UserDetailList": [user("bob")]}),
         "iam:GetCredentialReport": {"Content": report(row)},
     }
-    identity = listed(aws, "user")["bob"].subject.state[Facet.USER_IDENTITY]
-    assert identity["password_used"] == "2026-11-20T00:00:00Z"
+    state = listed(aws, "user")["bob"].subject.state
+    assert state[Facet.USER_PASSWORD_USE] == "2026-11-20T00:00:00Z"
 
 
 @pytest.mark.parametrize("then", [[], ["bob"]], ids=["nobody", "somebody else"])
@@ -323,7 +322,7 @@ def test_the_report_says_nothing_of_a_user_who_was_made_after_it(
         aws.client("iam").create_user(UserName=name)
     aws.answers[DETAILS] = paged({"UserDetailList": [user("bob")]})
     found = listed(aws, "user")["bob"]
-    assert found.sketched == {Facet.USER_IDENTITY}
+    assert found.sketched == frozenset()
     assert not found.subject.knows([Facet.USER_MFA_DEVICES])
     assert not found.subject.knows([Facet.USER_ACCESS_KEYS])
 

@@ -42,7 +42,7 @@ def _with_password(created: str, used: str | None, at: str = NOW, **inline: str)
     return _user(
         at,
         login_profile={"created": created},
-        identity={"created": LONG_AGO, "password_used": used},
+        password_use=used,
         inline_policies={name.replace("_", "-"): text for name, text in inline.items()},
     )
 
@@ -97,7 +97,7 @@ def test_a_list_without_ids_and_with_other_hours_shows_the_same_states() -> None
             access_key_dates={key: LONG_AGO},
             access_key_use={key: f"2026-03-01T{hour}:00:00Z"},
             login_profile={"created": LONG_AGO},
-            identity={"created": LONG_AGO, "password_used": f"2026-03-02T{hour}:30:00Z"},
+            password_use=f"2026-03-02T{hour}:30:00Z",
         )
         return [drift.state for drift in _drifts(of)]
 
@@ -111,7 +111,7 @@ def test_an_unused_key_that_is_off_is_well(status: str) -> None:
 
 
 def test_a_user_without_a_password_has_none_unused() -> None:
-    assert _drifts(_user(identity={"created": LONG_AGO, "password_used": LONG_AGO})) == []
+    assert _drifts(_user(password_use=LONG_AGO)) == []
 
 
 def test_a_key_that_was_listed_between_two_readings_is_not_unused() -> None:

@@ -19,7 +19,7 @@ CALLS = ("iam:GenerateCredentialReport", "iam:GetCredentialReport")
 # What the report says something of.
 FACETS = frozenset(
     {
-        Facet.USER_IDENTITY,
+        Facet.USER_PASSWORD_USE,
         Facet.USER_LOGIN_PROFILE,
         Facet.USER_MFA_DEVICES,
         Facet.USER_ACCESS_KEYS,
@@ -58,14 +58,12 @@ class Row:
 
     Attributes:
         created: When the user was made, or None: who has the name since is somebody else.
-        password_used: When the password was last used, or None.
         state: Facets, with `access key 1` and so on where there should be ids. When a key or password
             was made is when it was made or last changed, so it may be older than it looks; AWS may
             leave out a key that is inactive.
     """
 
     created: str | None
-    password_used: str | None
     state: State
 
 
@@ -142,6 +140,7 @@ def _row(row: Mapping[str, str]) -> Row:
     changed = _time(row["password_last_changed"]) or oldest
     certificates = _statuses(row, "cert", "signing certificate")
     state: State = {
+        Facet.USER_PASSWORD_USE: _time(row["password_last_used"]),
         Facet.USER_LOGIN_PROFILE: {"created": changed} if _is(row["password_enabled"]) else None,
         Facet.USER_MFA_DEVICES: [SOME_DEVICE] if _is(row["mfa_active"]) else [],
         Facet.USER_ACCESS_KEYS: dict(keys.values()),
@@ -149,4 +148,4 @@ def _row(row: Mapping[str, str]) -> Row:
         Facet.USER_ACCESS_KEY_USE: {keys[slot][0]: used for slot, used in uses.items()},
         Facet.USER_SIGNING_CERTIFICATES: dict(certificates.values()),
     }
-    return Row(created, _time(row["password_last_used"]), state)
+    return Row(created, state)

@@ -40,7 +40,6 @@ def _user(item: Any) -> Detail:
     boundary = item.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     identity = {
         "created": time_text(item["CreateDate"]),
-        "password_used": None,
         "boundary": boundary,
     }
     state: State = {

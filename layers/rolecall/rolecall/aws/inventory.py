@@ -162,13 +162,11 @@ class AwsInventory:
             }
             if credentials is not None:
                 more[Facet.USER_SERVICE_CREDENTIALS] = credentials.get(user.name, {})
-            sketched = {Facet.USER_IDENTITY}
-            row = report.get(user.name)
+            row, sketched = report.get(user.name), frozenset[Facet]()
             if row and row.created == identity["created"]:  # else somebody else had the name
                 more |= row.state
-                more[Facet.USER_IDENTITY] = identity | {"password_used": row.password_used}
-                sketched.update(row.state)
-            yield self._listed("user", user, more, frozenset(sketched))
+                sketched = frozenset(row.state)
+            yield self._listed("user", user, more, sketched)
 
     def _groups(self) -> Iterator[Listed]:
         users, policies = members(self._of("user")), self._details["policy"]

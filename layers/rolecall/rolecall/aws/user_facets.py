@@ -58,16 +58,20 @@ def _user_key_use(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     return {Facet.USER_ACCESS_KEY_USE: used}, ""
 
 
-@reads(Facet.USER_IDENTITY, by=("iam:GetUser",))
+@reads(Facet.USER_IDENTITY, Facet.USER_PASSWORD_USE, by=("iam:GetUser",))
 def _user(aws: Aws, ref: SubjectRef) -> tuple[State, str, str]:
     user = aws.client("iam").get_user(UserName=ref.name)["User"]
     used = user.get("PasswordLastUsed")
     found = {
         "created": time_text(user["CreateDate"]),
-        "password_used": time_text(used) if used else None,
         "boundary": user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     }
-    return {Facet.USER_IDENTITY: found}, user["Path"], user["UserId"]
+    use = time_text(used) if used else None
+    return (
+        {Facet.USER_IDENTITY: found, Facet.USER_PASSWORD_USE: use},
+        user["Path"],
+        user["UserId"],
+    )
 
 
 @reads(Facet.USER_GROUPS, by=("iam:ListGroupsForUser",))

@@ -17,6 +17,7 @@ class Facet(StrEnum):
     USER_ACCESS_KEY_DATES = "user.access-key-dates"
     USER_ACCESS_KEY_USE = "user.access-key-use"
     USER_IDENTITY = "user.identity"
+    USER_PASSWORD_USE = "user.password-use"  # noqa: S105  # the name of a facet
     USER_GROUPS = "user.groups"
     USER_TAGS = "user.tags"
     USER_POLICY_GROUPS = "user.policy-groups"
@@ -154,12 +155,10 @@ class Identity(TypedDict):
 
     Attributes:
         created: When it was made.
-        password_used: When its password was last used; None where never, or not for years.
         boundary: ARN of its permissions boundary, or None.
     """
 
     created: str
-    password_used: NotRequired[str | None]
     boundary: NotRequired[str | None]
 
 
@@ -231,6 +230,12 @@ class User(Subject):
     def identity(self) -> Identity:
         """What AWS says of the user itself."""
         found: Identity = self.state[Facet.USER_IDENTITY]
+        return found
+
+    @property
+    def password_use(self) -> str | None:
+        """When its password was last used; None where never, or not for years."""
+        found: str | None = self.state[Facet.USER_PASSWORD_USE]
         return found
 
     @property

@@ -9,7 +9,8 @@ from rolecall.detection.judging import Judgement
 from rolecall.errors import UnsettledError
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Mode
-from rolecall.model.subjects import Subject, SubjectRef
+from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.subjects import subject as make_subject
 from rolecall.ports import Inventory, Listed, Reader
 from rolecall.registry import Registry
 from rolecall.settings import Settings
@@ -56,10 +57,14 @@ class Looker:
             one for one in registry if one.needs and settings.mode(one.id) is not Mode.OFF
         )
         self._blind: set[tuple[str, str]] = set()
-        self._by_kind: dict[str, list[Convention]] = {}
+        self._unreadable: set[Facet] = set()
+        self._needed: dict[str, set[Facet]] = {}
+        self._by_kind: dict[str, list[tuple[Convention, tuple[Facet, ...]]]] = {}
         for convention in self.conventions:
             for kind in convention.kinds():
-                self._by_kind.setdefault(kind, []).append(convention)
+                needs = convention.needs_of(kind)
+                self._by_kind.setdefault(kind, []).append((convention, needs))
+                self._needed.setdefault(kind, set()).update(needs)
 
     def listed(self) -> Iterator[Listed]:
         """Yield every subject that a convention judges, always in the same order."""
@@ -78,13 +83,11 @@ class Looker:
         Raises:
             ThrottledError: it cannot be read now.
         """
-        subject, ref = listed.subject, listed.subject.ref
+        ref, subject = listed.subject.ref, self._completed(listed.subject)
         certain: list[Judgement] = []
         unsure: list[Convention] = []
-        for convention in self._by_kind.get(ref.kind, ()):
-            needs = convention.needs_of(ref.kind)
-            if not subject.knows(needs):
-                unsure.append(convention)
+        for convention, needs in self._by_kind.get(ref.kind, ()):
+            if subject is None or not subject.knows(needs):
                 continue
             drifts = self._drifts(convention, ref, subject)
             if listed.sketched.isdisjoint(needs):
@@ -92,6 +95,25 @@ class Looker:
             elif Counter(drift.state for drift in drifts) != known(ref, convention.id):
                 unsure.append(convention)
         return Look(ref, (*certain, *self._closer(ref, unsure)))
+
+    def _completed(self, listed: Subject) -> Subject | None:
+        """The subject with what no list carries, as far as it can be read; None where it is gone."""
+        missing = self._needed[listed.ref.kind] - listed.state.keys() - self._unreadable
+        if not missing:
+            return listed
+        state = dict(listed.state)
+        for facet in sorted(missing):
+            try:
+                found = self._reader.read(listed.ref, (facet,))
+            except UnsettledError as error:
+                # It will not be let read the next one's either, and need not try ten thousand times.
+                self._unreadable.add(facet)
+                self.errors.append(error)
+                continue
+            if found is None:
+                return None
+            state |= found.state
+        return make_subject(listed.ref, state, listed.path, listed.unique_id, listed.at)
 
     def look_at(self, ref: SubjectRef, convention: Convention) -> Judgement | None:
         """Judge a subject by reading it, whether or not a list shows it; None where it cannot be read."""
@@ -114,7 +136,6 @@ class Looker:
             )
         except UnsettledError as error:
             if len(conventions) == 1:
-                # It will not be let read the next one either, and need not try ten thousand times.
                 self._blind.add((conventions[0].id, ref.kind))
                 self.errors.append(error)
                 return

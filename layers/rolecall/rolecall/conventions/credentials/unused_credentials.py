@@ -70,7 +70,7 @@ class UnusedCredentials(Convention):
         Facet.USER_ACCESS_KEY_DATES,
         Facet.USER_ACCESS_KEY_USE,
         Facet.USER_LOGIN_PROFILE,
-        Facet.USER_IDENTITY,
+        Facet.USER_PASSWORD_USE,
         Facet.USER_INLINE_POLICIES,
     )
     remedies = ("iam:UpdateAccessKey", "iam:PutUserPolicy")
@@ -103,7 +103,7 @@ class UnusedCredentials(Convention):
                     found={"status": "Active", "last_used": _day(used)},
                     expected={"status": "Inactive"},
                 )
-        profile, used = user.login_profile, user.identity.get("password_used")
+        profile, used = user.login_profile, user.password_use
         policy = user.inline_policies.get(_POLICY)
         if profile and policy != _DENY and self._is_unused(user, profile["created"], used):
             yield self.drift(
