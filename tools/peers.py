@@ -29,7 +29,6 @@ These wait for something that Rolecall does not have, or cannot be shown by a te
 """
 # Whoever builds one of these marks its test and takes its line out.
 NOT_OURS = {
-    11: ("A call with two subjects judges both", "no convention watches such a call"),
     25: (
         "Verdicts on resources other than `*` agree with the document",
         "no convention judges them",
@@ -40,23 +39,23 @@ NOT_OURS = {
         "A decision in chat is signed, single-use and expiring",
         "approval is a command, not a link",
     ),
-    49: ("In the right group first, then detach", "no remedy grants what it takes elsewhere"),
     52: (
         "A remedy on something shared names everyone it affects",
         "an alert names the subject only",
     ),
     53: ("A remedy's direction: setting a boundary does not clear it", "no remedy sets a boundary"),
-    62: ("A drift that stays is reminded, a missed one found", "there is no sweep"),
+    62: (
+        "A drift that stays is reminded, a missed one found",
+        "a sweep finds what was missed, and reminds nobody of what stays",
+    ),
     69: (
         "Alert latency is within the published figure",
         "no test asserts on time; see `make bench`",
     ),
-    71: ("Attribution survives whether event or sweep was first", "there is no sweep"),
     79: (
         "A second Region and an opt-in Region can forward",
         "one Region and one account are watched",
     ),
-    85: ("AWS's own subjects are no drift on the first sweep", "there is no sweep"),
     86: ("Switching off our rules or functions is itself told", "no convention watches them"),
 }
 

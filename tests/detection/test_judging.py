@@ -110,3 +110,21 @@ def test_a_failed_call_by_root_is_still_seen() -> None:
     (judgement,) = judged
     assert judgement.convention.id == "root-usage"
     assert judgement.drifts[0].found["failed"] is True
+
+
+@pytest.mark.peer(11, "iambic: of a call with two subjects only one is looked at")
+def test_a_call_with_two_subjects_has_both_judged() -> None:
+    joined = sample("group-privileged-membership/drift-user-adds-himself")
+    account = joined.state
+    assert account
+    user = SubjectRef(
+        "user", str(joined.change.request and joined.change.request["userName"]), BOB.account
+    )
+    account.add(user, {Facet.USER_GROUPS: [f"group-{number}" for number in range(6)]})
+    registry = Registry(SETTINGS.options, SETTINGS.job_roles)
+    judged, rejected = judge(joined.change, registry, SETTINGS, account.read)
+    found = {one.convention.id: one.ref.kind for one in judged if one.drifts}
+    assert (found, rejected) == (
+        {"group-privileged-membership": "group", "user-group-sprawl": "user"},
+        [],
+    )

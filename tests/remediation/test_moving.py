@@ -92,6 +92,7 @@ def _between(made: WatchedWorld, error: BaseException) -> None:
     made.account.make = failing  # type: ignore[method-assign]
 
 
+@pytest.mark.peer(49, "AWS ASR: a contributed move detaches first and joins the group afterwards")
 def test_a_user_is_moved_and_undo_brings_back_the_very_state_before() -> None:
     made, case_id = _moving()
     before = copy.deepcopy(made.account.state)

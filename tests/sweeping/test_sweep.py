@@ -1,5 +1,6 @@
 """A sweep opens what nobody saw, ends what is no longer true, and tells much at once."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -76,6 +77,7 @@ def test_what_a_later_sweep_finds_waits_for_its_record_and_is_told_when_none_com
     assert made.bus.statuses == ["notified"]
 
 
+@pytest.mark.peer(71, "iambic: who made a change is lost when the scan comes before its event")
 def test_a_record_that_comes_after_the_sweep_takes_its_case_over() -> None:
     made = world(only(VIA_GROUPS, mode="remediate"))
     made.sweep()
@@ -381,6 +383,48 @@ def test_what_only_observes_is_written_and_not_told() -> None:
     made = world(only(VIA_GROUPS, mode="observe"), swept_before=False)
     made.sweep()
     assert (cases(made), made.bus.published) == ({"bob": "observed"}, [])
+
+
+def _trust(principal: dict[str, str], action: str, **condition: Any) -> dict[Facet, Any]:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, **condition}
+    return {Facet.ROLE_TRUST: json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
+
+
+@pytest.mark.peer(
+    85, "iambic #388, #421, #469: the first import is full of AWS's own roles and policies"
+)
+def test_what_aws_made_itself_is_no_drift_in_the_first_sweep_of_an_ordinary_account() -> None:
+    made = World(settings("version: 1\n" + PROTECT), in_good_order(MemoryAccount()))
+    support = {"Service": "support.amazonaws.com"}
+    saml = f"arn:aws:iam::{ACCOUNT}:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"
+    aud = {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}
+    for name, path, state in (
+        (
+            "AWSServiceRoleForSupport",
+            "/aws-service-role/support.amazonaws.com/",
+            _trust(support, "sts:AssumeRole"),
+        ),
+        (
+            "AWSReservedSSO_Admin_0123456789abcdef",
+            "/aws-reserved/sso.amazonaws.com/",
+            _trust({"Federated": saml}, "sts:AssumeRoleWithSAML", Condition=aud),
+        ),
+        (
+            "OrganizationAccountAccessRole",
+            "/",
+            _trust({"AWS": "arn:aws:iam::444455556666:root"}, "sts:AssumeRole"),
+        ),
+    ):
+        made.account.add(SubjectRef("role", name, ACCOUNT), state, path)
+    admin = "arn:aws:iam::aws:policy/AdministratorAccess"
+    made.account.add(
+        SubjectRef("policy", admin, ACCOUNT),
+        {
+            Facet.POLICY_DOCUMENT: '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+        },
+    )
+    assert made.sweep().judged == 2 + 3 + 1
+    assert {case.drift.subject.kind for case in made.ledger.cases()} <= {"group", "account"}
 
 
 def test_break_glass_is_protected_in_a_sweep_as_well() -> None:
