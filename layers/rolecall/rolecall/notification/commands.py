@@ -49,6 +49,10 @@ def next_commands(case: Case, stack: str) -> tuple[str, ...]:
     """What to do next, as shell lines: a comment that says what for, and the command."""
     rest = f"{shlex.quote(case.id)} --stack {shlex.quote(stack)}"
     lines: list[str] = []
+    if case.is_digest:
+        stack_option = f"--stack {shlex.quote(stack)}"
+        event = shlex.quote(case.origin.event_id)
+        lines += ["# see them all", f"rolecall cases --event {event} {stack_option}"]
     if case.status is Status.REMEDIATED:
         lines += ["# take it back", f'rolecall undo {rest} --reason "..."']
     if case.status is Status.PAUSED:

@@ -66,6 +66,8 @@ def done(case: Case) -> str:
     how, reason = _how(case), case.reason.rstrip(". ")
     by = f" by {how}" if how else ""
     match case.status:
+        case Status.NOTIFIED if case.is_digest:
+            return "Nothing was changed: each of them has a case of its own, which says what to do."
         case Status.NOTIFIED if how and case.origin.swept and case.mode.at_least(Mode.APPROVE):
             return (
                 "Nothing was changed: a sweep found it, and a sweep only tells unless the settings say "
@@ -117,6 +119,8 @@ def who(case: Case) -> str:
     """Who did it, through what, from where and when."""
     origin = case.origin
     when = origin.time.replace("T", " ").replace("Z", " UTC")
+    if case.is_digest:
+        return f"A sweep of {when} found them."
     if origin.swept:
         return f"A sweep of {when} found it; no record of who brought it has come."
     said = f"{origin.actor} called {origin.call}"

@@ -65,7 +65,6 @@ def digest_of(
             _WAY,
             "The worst of them:",
             *(f"{case.severity} {case.id}: {case.drift.says}" for case in ranked[:_WORST]),
-            f"rolecall cases --event {sweep.id}",
         ),
         account_name=settings.account_name(account),
     )
