@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from rolecall.detection.detect import OWN, Detector, Seen
 from rolecall.detection.overdue import Overdue
-from rolecall.errors import ApprovalVoidError, LeaseHeldError
+from rolecall.errors import ApprovalVoidError, LeaseHeldError, RolecallError
 from rolecall.model.cases import Case, Status
 from rolecall.model.changes import Change
 from rolecall.model.times import moment
@@ -23,6 +23,7 @@ from rolecall.runtime import Runtime
 from rolecall.runtime.batch import Batch
 from rolecall.runtime.work import detect, settle, tell
 from rolecall.settings import Settings
+from rolecall.sweeping.sweep import Sweeper
 from tests.fakes import Clock, MemoryLedger
 from tests.simulation.account import Account, Written
 from tests.simulation.crew import Crew, Trouble, Worker
@@ -128,6 +129,18 @@ class Stack:
             settings, self.registry, account, account, ledger, bus, self.clock
         )
         made.notifier = Notifier(channels, ledger, self.clock, "rolecall")
+        self._sweeper = Sweeper(
+            settings,
+            self.registry,
+            account,
+            account,
+            ledger,
+            bus,
+            remedies,
+            self.clock,
+            ACCOUNT,
+        )
+        self._sweeps = 0
         self.undoer = Undoer(self.registry, account, account, ledger, bus, self.clock)
         self.overdue = Overdue(self.ledger, self, _Remedies(self.remedies), self.clock)
         self._runtime = made
@@ -193,13 +206,27 @@ class Stack:
         # Each function has a runtime of its own; they differ in the queue that it puts off on.
         made = cast(Any, Runtime({"ACCOUNT_ID": ACCOUNT, "QUEUE": queue.name}))
         found = self._runtime
-        made.aws, made.dead_letters = queue, self.changes
+        made.aws, made.dead_letters, made.registry = queue, self.changes, self.registry
         made.detector, made.remediator, made.notifier = (
             found.detector,
             found.remediator,
             found.notifier,
         )
         return cast(Runtime, made)
+
+    def sweep(self, troubles: Sequence[Trouble] = ()) -> None:
+        """Let somebody sweep the account, as far as he comes."""
+        self._sweeps += 1
+        worker = Worker("sweep", {trouble.at: trouble for trouble in troubles})
+
+        def sweep() -> Any:
+            try:
+                begun = self._sweeper.begin(f"s-{self._sweeps}")
+                return self._sweeper.go_on(begun, lambda: True)
+            except (RolecallError, OSError) as error:
+                return type(error)  # its message comes back; here, the next sweep does
+
+        self.crew.run(worker, sweep)
 
     def drain(self) -> None:
         """Let everybody work in peace until the queues are empty."""

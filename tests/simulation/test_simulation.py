@@ -1,9 +1,9 @@
 """A deterministic simulation of the whole product, and the invariants that hold whatever happens.
 
-The real detector, remediator, notifier, undo and batch work on an account, a ledger, queues, a bus and
+The real detector, remediator, notifier, sweeper, undo and batch work on an account, a ledger, queues, a bus and
 channels in memory, under one clock. People make drifts and take them back; records are duplicated,
 reordered, delayed and lost; workers die, fail, read old states or fall asleep at any call of a port
-while others go on; writes are paused, capped, approved and undone. Then the faults stop, the dead
+while others go on; sweeps come by; writes are paused, capped, approved and undone. Then the faults stop, the dead
 letters are brought back, and everything must have come to its end. `checks` holds the invariants,
 `test_found` what was found this way.
 
@@ -53,6 +53,7 @@ version: 1
 defaults: {{mode: remediate}}
 protected: ["{BREAK_GLASS.arn}", "{WITNESS.arn}"]
 caps: {{account: 5, convention: 4, actor: 4, drift: 2}}
+sweep: {{digest_above: 1000}}
 conventions:
   no-long-term-access-keys: {{mode: approve}}
   ec2-launched-with-profile: {{profile: base, role: base}}
@@ -198,6 +199,10 @@ class Simulation(RuleBasedStateMachine):
     def what_is_overdue_is_brought_forward(self) -> None:
         self.stack.overdue.bring_forward()
 
+    @rule(befalls=maybe)
+    def a_sweep_comes_by(self, befalls: list[Trouble]) -> None:
+        self.stack.sweep(befalls)
+
     @rule(place=few)
     def somebody_approves(self, place: int) -> None:
         self.stack.approve(place)
@@ -256,6 +261,7 @@ class Simulation(RuleBasedStateMachine):
             stack.drain()
             stack.clock.now += LATE + 1
             stack.overdue.bring_forward()
+            stack.sweep()
             stack.drain()
             for case_id in [c for c in self.begun if stack.ledger.kept[c].case.ended]:
                 self._undo(stack.ledger.get(case_id).case, [])

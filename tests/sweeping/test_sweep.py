@@ -183,6 +183,16 @@ def test_a_convention_that_is_swept_for_the_first_time_has_missed_nothing() -> N
     assert (made.sweep().missed, cases(made)) == (0, {"bob": "notified"})
 
 
+def test_of_two_cases_about_one_drift_the_latest_is_left() -> None:
+    made = world()
+    (first,) = made.detector.detect(change()).cases
+    made.clock.now += 2 * 86_400
+    (second,) = made.detector.detect(change(eventID="a-day-later")).cases
+    made.sweep()
+    statuses = {case.id: case.status.value for case in made.ledger.cases()}
+    assert statuses == {first: "resolved", second: "notified"}
+
+
 def test_what_is_gone_since_ends() -> None:
     made = world(swept_before=False)
     made.sweep()

@@ -156,6 +156,7 @@ class Sweeper:
             sweep = self._open(sweep, replace(judgement, drifts=fresh), known, last)
             untrue = [c for c in known if (c.drift.key, c.drift.state) not in found]
             sweep = self._resolve(sweep, untrue)
+            self._leave_the_latest([case for case in known if case not in untrue])
         return sweep
 
     def _open(
@@ -199,6 +200,14 @@ class Sweeper:
             if self._ended(case, "a sweep no longer finds it"):
                 sweep = replace(sweep, resolved=sweep.resolved + 1)
         return sweep
+
+    def _leave_the_latest(self, cases: list[Case]) -> None:
+        """Of several cases about the same drift, end all but the last: a record may come a day later."""
+        latest = {case.drift.key: case for case in sorted(cases, key=lambda case: case.opened)}
+        for case in cases:
+            last = latest[case.drift.key]
+            if case.id != last.id and case.status in _ENDS_HERE:
+                self._ended(case, f"case {last.id} is about it now")
 
     def _ended(self, case: Case, reason: str) -> bool:
         try:
