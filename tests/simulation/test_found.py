@@ -9,7 +9,7 @@ import pytest
 from rolecall.errors import CaseError, LeaseHeldError, RetryError
 from rolecall.model.cases import Status
 from rolecall.model.subjects import Facet, SubjectRef
-from rolecall.remediation.undo import LEASE
+from rolecall.remediation.remediate import LEASE
 from tests.detection.staged import ATTACHED, BOB, change
 from tests.remediation.test_remediator import STEPS
 from tests.remediation.watched import Death, WatchedWorld, pending
