@@ -12,7 +12,8 @@ from rolecall_cli.embedded.safety import clean_environment
 from rolecall_cli.errors import StackError
 
 # Imports what a cold start and a first delivery import, and compiles the files that this took. The
-# schema is left out: it is for settings without a fresh built form, and pydantic behind it is large.
+# settings' models and schema are left out: they are for settings without a fresh built form, and pydantic
+# behind them is large.
 _COMPILE = """
 import importlib, json, pkgutil, py_compile, sys
 build, runtime, functions, layers = json.loads(sys.argv[1])
@@ -22,7 +23,7 @@ sys.path.append(runtime)
 if layers:
     import rolecall, slack_sdk.http_retry.builtin_handlers
     for module in pkgutil.walk_packages(rolecall.__path__, "rolecall."):
-        if module.name != "rolecall.settings.schema":
+        if module.name not in ("rolecall.settings.models", "rolecall.settings.schema"):
             importlib.import_module(module.name)
 files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
 for function in functions:
