@@ -246,9 +246,13 @@ class MemoryRemedies:
 
 @dataclass
 class Clock:
-    """A clock that a test moves by hand."""
+    """A clock that a test moves by hand, or by waiting."""
 
     now: float = 1_793_610_900.0
 
     def __call__(self) -> float:
         return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        self.now += seconds
