@@ -12,16 +12,6 @@ from rolecall.model.subjects import SubjectRef
 from rolecall.model.sweeps import LastSweep
 from rolecall.ports import APART, Cap, Entry, Intent, Opening, Outcome, over
 
-CLOSED_BY_ITSELF = {
-    Status.OBSERVED,
-    Status.NOTIFIED,
-    Status.AWAITING_APPROVAL,
-    Status.EXEMPT,
-    Status.PROTECTED,
-    Status.PAUSED,
-    Status.CAPPED,
-}
-
 
 @dataclass
 class Kept:
@@ -168,7 +158,7 @@ class MemoryLedger:
         for (subject, drift), known in self.known.items():
             case = self.kept[known.case].case
             ours = subject == ref.key and drift.startswith(f"{convention}#")
-            if ours and drift not in keep and known.until and case.status in CLOSED_BY_ITSELF:
+            if ours and drift not in keep and known.until and case.status.ends_by_itself:
                 case = case.moved(Status.RESOLVED, reason="it is gone", ended=now)
                 move = Move(self.now, case.status, reason=case.reason)
                 self.kept[known.case].case = case
@@ -256,9 +246,13 @@ class MemoryRemedies:
 
 @dataclass
 class Clock:
-    """A clock that a test moves by hand."""
+    """A clock that a test moves by hand, or by waiting."""
 
     now: float = 1_793_610_900.0
 
     def __call__(self) -> float:
         return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        self.now += seconds

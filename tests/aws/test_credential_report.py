@@ -15,6 +15,7 @@ from rolecall.aws.session import Aws
 from rolecall.errors import UnsettledError
 from rolecall.model.subjects import Facet
 from tests.aws.account import stubbed
+from tests.fakes import Clock
 
 HEADER = [
     "user",
@@ -194,20 +195,6 @@ def test_the_report_is_read_whatever_it_quotes_and_in_any_order(
     }
 
 
-class Clock:
-    """A clock that only waiting moves on."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass."""
-        self.now += seconds
-
-
 MAKE, GET = "generate_credential_report", "get_credential_report"
 DONE = {"Content": b"text", "ReportFormat": "text/csv"}
 
@@ -231,14 +218,14 @@ DONE = {"Content": b"text", "ReportFormat": "text/csv"}
     ids=["one is there", "one was asked for too often", "one is made"],
 )
 def test_the_report_is_made_and_waited_for(aws: Aws, answers: list[tuple[str, Any]]) -> None:
-    clock = Clock()
+    clock = Clock(0.0)
     with stubbed(aws, "iam", *answers):
         assert fetch(aws, clock, clock.sleep) == b"text"
     assert clock.now == 2.0 * (len(answers) // 2 - 1)
 
 
 def test_the_report_is_not_waited_for_longer_than_a_minute(aws: Aws) -> None:
-    clock = Clock()
+    clock = Clock(0.0)
     never = [(MAKE, {"State": "INPROGRESS"}), (GET, "ReportInProgress")] * 31
     with stubbed(aws, "iam", *never), pytest.raises(ClientError, match="ReportInProgress"):
         fetch(aws, clock, clock.sleep)
@@ -249,7 +236,7 @@ def test_the_report_is_not_waited_for_longer_than_a_minute(aws: Aws) -> None:
 def test_a_report_that_aws_denies_is_not_waited_for(
     aws: Aws, answers: list[tuple[str, Any]]
 ) -> None:
-    clock = Clock()
+    clock = Clock(0.0)
     with stubbed(aws, "iam", *answers), pytest.raises(ClientError, match="AccessDenied"):
         fetch(aws, clock, clock.sleep)
     assert clock.now == 0.0

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rolecall.model.drifts import Drift
 from rolecall.model.job_roles import JobRole
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
 from rolecall.registry import Registry
@@ -20,6 +21,11 @@ def user(name: str = "bob", **state: Any) -> Subject:
             Facet.USER_ACCESS_KEYS: state.get("keys", {}),
         },
     )
+
+
+def drifts(convention: str, of: Subject, **options: Any) -> list[Drift]:
+    """What a convention with these options says of the subject."""
+    return list(Registry({convention: options})[convention].drifts(of))
 
 
 def parts(

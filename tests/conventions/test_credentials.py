@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from rolecall.model.calls import Call
-from rolecall.model.drifts import Drift
 from rolecall.model.recorded import recorded
 from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
 from rolecall.registry import Registry
+from tests.conventions.states import drifts
 from tests.detection.staged import change
 from tests.samples import sample
 from tests.states import ACCOUNT
@@ -41,10 +41,6 @@ def keyed(name: str = "bob", ssh: str = "Active", certificate: str = "Active") -
             Facet.USER_SIGNING_CERTIFICATES: {CERTIFICATE: certificate},
         },
     )
-
-
-def drifts(convention: str, of: Subject, **options: Any) -> list[Drift]:
-    return list(Registry({convention: options})[convention].drifts(of))
 
 
 def remedies(convention: str, of: Subject) -> list[list[tuple[Call, Call]]]:

@@ -7,11 +7,10 @@ import pytest
 
 from rolecall.detection.deciding import Facts, decide
 from rolecall.model.cases import Status
-from rolecall.model.drifts import Drift
 from rolecall.model.job_roles import JobRole
 from rolecall.model.subjects import Facet, Group, Subject, SubjectRef, subject
 from rolecall.registry import Registry
-from tests.conventions.states import parts
+from tests.conventions.states import drifts, parts
 from tests.detection.staged import change, world_of
 from tests.samples import sample
 from tests.states import ACCOUNT, ADMIN
@@ -42,10 +41,6 @@ def group(name: str = "ops", path: str = "/", **state: Any) -> Group:
     )
     assert isinstance(found, Group)
     return found
-
-
-def drifts(convention: str, of: Subject, **options: Any) -> list[Drift]:
-    return list(Registry({convention: options})[convention].drifts(of))
 
 
 # --- group-no-admin-policy ---

@@ -8,7 +8,7 @@ from rolecall.errors import ApprovalVoidError, CaseError, LeaseHeldError
 from rolecall.model.cases import Status
 from rolecall.model.subjects import Facet
 from rolecall.remediation.approve import ANSWER_WITHIN
-from rolecall.remediation.remediate import APPROVED_FOR
+from rolecall.remediation.intending import APPROVED_FOR
 from tests.detection.staged import BOB, world_of
 from tests.remediation.watched import WatchedWorld, pending
 from tests.samples import sample

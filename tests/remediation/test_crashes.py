@@ -20,10 +20,7 @@ def test_whoever_comes_after_a_dead_worker_ends_the_case_as_remediated(
     at: int, *, after: bool
 ) -> None:
     made, case_id = pending()
-    made.log.die_at, made.log.after = at, after
-    with pytest.raises(Death):
-        made.settled(case_id)
-    made.log.die_at = -1
+    made.die(case_id, at, after=after)
     made.hold_on()
     assert made.settled(case_id) is Status.REMEDIATED
     assert made.changes == 1
@@ -57,10 +54,7 @@ def test_a_second_death_changes_nothing_about_it(first: int, second: int) -> Non
 @pytest.mark.parametrize("at", [at for at, step in enumerate(STEPS) if step != "ledger.claim"])
 def test_a_dead_worker_holds_the_case_until_its_lease_ends(at: int) -> None:
     made, case_id = pending()
-    made.log.die_at = at
-    with pytest.raises(Death):
-        made.settled(case_id)
-    made.log.die_at = -1
+    made.die(case_id, at)
     if made.status(case_id).is_open:
         with pytest.raises(LeaseHeldError):
             made.settled(case_id)
@@ -68,10 +62,7 @@ def test_a_dead_worker_holds_the_case_until_its_lease_ends(at: int) -> None:
 
 def test_an_undo_after_a_crash_still_finds_its_way() -> None:
     made, case_id = pending()
-    made.log.die_at, made.log.after = STEPS.index("account.make"), True
-    with pytest.raises(Death):
-        made.settled(case_id)
-    made.log.die_at = -1
+    made.die(case_id, STEPS.index("account.make"), after=True)
     made.hold_on()
     made.settled(case_id)
     made.undoer.undo(case_id, reason="needed for the migration", by="alice")
@@ -106,10 +97,7 @@ def test_a_zombie_writes_nothing_once_somebody_else_has_the_case(asleep_before: 
 
 def test_a_zombie_that_took_over_from_a_dead_worker_writes_nothing_either() -> None:
     made, case_id = pending()
-    made.log.die_at = STEPS.index("account.make")
-    with pytest.raises(Death):
-        made.settled(case_id)  # its intent stands
-    made.log.die_at = -1
+    made.die(case_id, STEPS.index("account.make"))  # its intent stands
     made.hold_on()
     reads = []
 
@@ -132,10 +120,7 @@ def test_what_was_changed_again_after_a_death_is_told_and_not_called_remediated(
     name = put.request["policyName"] if put.request else ""
     made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {name: "{}"}})
     (case_id,) = made.detector.detect(put).cases
-    made.log.die_at = len(made.log.calls) + STEPS.index("account.make")
-    with pytest.raises(Death):
-        made.settled(case_id)
-    made.log.die_at = -1
+    made.die(case_id, STEPS.index("account.make"))
     made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {name: "{ }"}})
     made.hold_on()
     assert made.settled(case_id) is Status.FAILED

@@ -16,7 +16,7 @@ from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
 from rolecall.model.subjects import Facet, Subject, SubjectRef
 from tests.detection.staged import change
-from tests.remediation.watched import Death, WatchedWorld
+from tests.remediation.watched import WatchedWorld
 from tests.samples import sample
 from tests.settings.yaml import text
 from tests.states import ACCOUNT
@@ -165,11 +165,8 @@ def test_whoever_comes_after_a_dead_worker_deletes_the_rest_and_undo_brings_back
     at: int, *, after: bool
 ) -> None:
     made, case_id = approved()
-    made.log.die_at, made.log.after = at, after
-    with pytest.raises(Death):
-        made.settled(case_id)
+    made.die(case_id, at, after=after)
     assert len(made.log.calls) == at + after
-    made.log.die_at = -1
     made.hold_on()
     assert made.settled(case_id) is Status.REMEDIATED
     assert made.changes == len(DONE)

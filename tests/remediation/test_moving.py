@@ -121,10 +121,7 @@ def test_after_a_death_at_any_call_the_move_is_ended_and_undo_takes_all_of_it_ba
     at: int, *, after: bool
 ) -> None:
     made, case_id = _moving()
-    made.log.die_at, made.log.after = at, after
-    with pytest.raises(Death):
-        made.settled(case_id)
-    made.log.die_at = -1
+    made.die(case_id, at, after=after)
     made.hold_on()
     assert made.settled(case_id) is Status.REMEDIATED
     assert made.has == MOVED
@@ -153,12 +150,8 @@ def test_a_second_death_between_them_forgets_nothing_either() -> None:
         made.remediator.settle(case_id)
     made.hold_on()
     for _ in range(2):
-        made.log.calls.clear()
-        made.log.die_at, made.log.after = STEPS.index("account.make"), False
-        with pytest.raises(Death):
-            made.settled(case_id)
+        made.die(case_id, STEPS.index("account.make"))
         made.hold_on()
-    made.log.die_at = -1
     assert made.settled(case_id) is Status.REMEDIATED
     made.undo(case_id)
     assert made.has == BEFORE

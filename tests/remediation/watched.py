@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import pytest
+
 from rolecall.model.calls import Call
 from rolecall.model.cases import Status
 from rolecall.model.subjects import Facet, SubjectRef
@@ -92,6 +94,13 @@ class WatchedWorld(World):
             return self.settle(case_id).status
         finally:
             self.account, self.ledger, self.bus = account, ledger, bus
+
+    def die(self, case_id: str, at: int, *, after: bool = False) -> None:
+        """Let a worker die at a call of this number, counted from its first, while it settles a case."""
+        self.log.die_at, self.log.after = len(self.log.calls) + at, after
+        with pytest.raises(Death):
+            self.settled(case_id)
+        self.log.die_at = -1
 
     def status(self, case_id: str) -> Status:
         """Where a case stands."""

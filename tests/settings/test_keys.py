@@ -11,7 +11,7 @@ from rolecall.model.drifts import Drift
 from rolecall.model.scales import Mode, Severity
 from rolecall.registry import convention_classes
 from rolecall.settings import Settings
-from rolecall.settings.schema import (
+from rolecall.settings.models import (
     CapsModel,
     ConventionModel,
     DefaultsModel,

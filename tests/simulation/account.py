@@ -8,7 +8,8 @@ from typing import Any
 from rolecall.errors import RemedyError, UnsettledError
 from rolecall.model.calls import Call
 from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
-from rolecall.replaying.memory import MemoryAccount, State
+from rolecall.replaying.memory import MemoryAccount
+from rolecall.replaying.memory_calls import State
 from tests.fakes import Clock
 from tests.simulation.crew import Crew, Worker
 from tests.simulation.deeds import CLOSED, MIXED, PATHS, Deed, drifting

@@ -9,7 +9,7 @@ import pytest
 from rolecall.errors import CaseError, LeaseHeldError, RetryError
 from rolecall.model.cases import Status
 from rolecall.model.subjects import Facet, SubjectRef
-from rolecall.remediation.undo import LEASE
+from rolecall.remediation.remediate import LEASE
 from tests.detection.staged import ATTACHED, BOB, change
 from tests.remediation.test_remediator import STEPS
 from tests.remediation.watched import Death, WatchedWorld, pending
@@ -155,9 +155,7 @@ def _edited_after_a_death() -> tuple[WatchedWorld, str]:
         "requestParameters": {"roleName": "deploy"},
     }
     (case_id,) = made.detector.detect(change(eventID="opened", **record)).cases
-    made.log.die_at = len(made.log.calls) + STEPS.index("account.make")
-    with pytest.raises(Death):
-        made.settled(case_id)
+    made.die(case_id, STEPS.index("account.make"))
     made.account.state[DEPLOY][Facet.ROLE_TRUST] = _trust(NAMED, OPEN)
     made.hold_on()
     return made, case_id
@@ -167,12 +165,8 @@ def _edited_after_a_death() -> tuple[WatchedWorld, str]:
 def test_an_undo_brings_back_what_people_wrote_after_the_first_worker_died(deaths: int) -> None:
     made, case_id = _edited_after_a_death()
     if deaths > 1:
-        made.log.die_at = len(made.log.calls) + STEPS.index("account.make")
-        made.log.after = True
-        with pytest.raises(Death):
-            made.settled(case_id)
+        made.die(case_id, STEPS.index("account.make"), after=True)
         made.hold_on()
-    made.log.die_at = -1
     assert made.settled(case_id) is Status.REMEDIATED
     made.undoer.undo(case_id, reason=WHY, by="alice")
     assert made.account.state[DEPLOY][Facet.ROLE_TRUST] == _trust(NAMED, OPEN)
@@ -180,7 +174,6 @@ def test_an_undo_brings_back_what_people_wrote_after_the_first_worker_died(death
 
 def test_an_undo_that_died_knows_its_work_although_the_first_snapshot_is_older() -> None:
     made, case_id = _edited_after_a_death()
-    made.log.die_at = -1
     made.settled(case_id)
     ends = _dies(made.account, "make", after=True)
     with pytest.raises(Death):

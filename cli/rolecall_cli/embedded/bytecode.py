@@ -11,8 +11,9 @@ from pathlib import Path
 from rolecall_cli.embedded.safety import clean_environment
 from rolecall_cli.errors import StackError
 
-# Imports what a cold start and a first delivery import, and compiles the files that this took. The
-# schema is left out: it is for settings without a fresh built form, and pydantic behind it is large.
+# Imports what a cold start and a first delivery import, and compiles the files that this took. What needs
+# pydantic, which is large, is left out: the settings' models and schema, for settings without a fresh
+# built form, and replaying, which only the command does.
 _COMPILE = """
 import importlib, json, pkgutil, py_compile, sys
 build, runtime, functions, layers = json.loads(sys.argv[1])
@@ -21,8 +22,9 @@ sys.path[:0] = layers
 sys.path.append(runtime)
 if layers:
     import rolecall, slack_sdk.http_retry.builtin_handlers
+    unneeded = ("rolecall.settings.models", "rolecall.settings.schema", "rolecall.replaying")
     for module in pkgutil.walk_packages(rolecall.__path__, "rolecall."):
-        if module.name != "rolecall.settings.schema":
+        if not module.name.startswith(unneeded):
             importlib.import_module(module.name)
 files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
 for function in functions:

@@ -12,8 +12,9 @@ from rolecall_cli.contract.scratch import Scratch
 from rolecall_cli.contract.trial import Trial
 from rolecall_cli.deployed import Deployed
 from rolecall_cli.doctor.examined import Examined
-from tests.aws.conftest import TABLE
+from tests.aws.conftest import TABLE, make_table
 from tests.cli.doctor.account import LAYER, SETTINGS, AnsweringAws, healthy, layer
+from tests.fakes import Clock
 
 
 @pytest.fixture(scope="session")
@@ -27,18 +28,7 @@ def aws(answering: AnsweringAws) -> Iterator[AnsweringAws]:
     """An account with a healthy stack, swept once, and nothing else in its ledger."""
     answering.answers = healthy()
     with mock_aws():
-        answering.client("dynamodb").create_table(
-            TableName=TABLE,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_table(answering)
         ended = LastSweep(Sweep("s-1", "begun", judged=7), "2026-11-02T10:00:00Z", ())
         DynamoLedger(answering, TABLE).swept(ended)
         answering.calls.clear()
@@ -62,21 +52,8 @@ def stack(deployed: Deployed, tmp_path: Path) -> Examined:
     )
 
 
-class Time:
-    """A time that passes only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 @pytest.fixture
 def trial(stack: Examined, aws: AnsweringAws) -> Trial:
     """A run of the contract in which waiting takes no time."""
-    time = Time()
+    time = Clock(0.0)
     return Trial(stack, Scratch(aws, time.sleep), 30, time, time.sleep)

@@ -102,16 +102,8 @@ class DynamoIntents(Table):
 
     def intended(self, ref: SubjectRef) -> list[tuple[str, Call]]:
         """Every call that any try was about to make on the subject, with the time of its intent."""
-        pages = self._dynamo.get_paginator("query").paginate(
-            TableName=self._table,
-            ConsistentRead=True,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues={
-                ":pk": text(f"SUBJECT#{ref.key}"),
-                ":sk": text("INTENT#"),
-            },
-        )
-        docs = [from_json(item["doc"]) for page in pages for item in page["Items"]]
+        rows = self._under(f"SUBJECT#{ref.key}", "INTENT#")
+        docs = [from_json(row["doc"]) for row in rows]
         return [(doc["at"], Call.from_dict(call)) for doc in docs for call in doc["calls"]]
 
     def _count(self, cap: Cap) -> dict[str, Any]:

@@ -49,17 +49,6 @@ from rolecall.model.subjects import SubjectRef
 from rolecall.model.sweeps import LastSweep
 from rolecall.ports import APART, Entry, Opening, Outcome
 
-_CLOSED_BY_ITSELF = frozenset(
-    {
-        Status.OBSERVED,
-        Status.NOTIFIED,
-        Status.AWAITING_APPROVAL,
-        Status.EXEMPT,
-        Status.PROTECTED,
-        Status.PAUSED,
-        Status.CAPPED,
-    }
-)
 # The same drift, still there, is told again when it is seen again after this many seconds.
 _KNOWN_FOR = 86_400
 
@@ -242,21 +231,12 @@ class DynamoLedger(DynamoIntents, DynamoTellings, DynamoExemptions):
     ) -> list[Case]:
         """Resolve the convention's known drifts on the subject, but those with these keys."""
         keep = {f"DRIFT#{key}" for key in still}
-        pages = self._dynamo.get_paginator("query").paginate(
-            TableName=self._table,
-            ConsistentRead=True,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues={
-                ":pk": text(f"SUBJECT#{ref.key}"),
-                ":sk": text(f"DRIFT#{convention}#"),
-            },
-        )
         resolved = []
-        for item in (item for page in pages for item in page["Items"]):
+        for item in self._under(f"SUBJECT#{ref.key}", f"DRIFT#{convention}#"):
             if item["sk"]["S"] in keep or float(item["known_until"]["N"]) == 0:
                 continue
             entry = self.get(item["case"]["S"])
-            if entry.case.status in _CLOSED_BY_ITSELF:
+            if entry.case.status.ends_by_itself:
                 case = entry.case.moved(Status.RESOLVED, reason="it is gone", ended=now)
                 self.conclude(entry, case, None)
                 resolved.append(case)

@@ -1,12 +1,12 @@
 """The ledger's table, and the one way in which a case is written: under its fence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
 from rolecall.aws.failures import code_of
-from rolecall.aws.items import Item, case_key
+from rolecall.aws.items import Item, case_key, text
 from rolecall.aws.session import Aws
 from rolecall.errors import LeaseHeldError
 from rolecall.ports import Entry
@@ -27,6 +27,17 @@ class Table:
     @property
     def _dynamo(self) -> Any:
         return self._aws.client("dynamodb")
+
+    def _under(self, key: str, start: str) -> Iterator[Item]:
+        """Yield the rows of one key whose second part starts so, as they are at this moment."""
+        pages = self._dynamo.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={":pk": text(key), ":sk": text(start)},
+        )
+        for page in pages:
+            yield from page["Items"]
 
     def _put(
         self, item: Item, condition: str, values: Item, names: Mapping[str, str] | None = None

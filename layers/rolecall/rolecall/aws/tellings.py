@@ -64,13 +64,7 @@ class DynamoTellings(Table):
 
     def told_of(self, case_id: str) -> Iterator[Telling]:
         """What was told of a case, in no order."""
-        pages = self._dynamo.get_paginator("query").paginate(
-            TableName=self._table,
-            ConsistentRead=True,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues={":pk": text(f"CASE#{case_id}"), ":sk": text("TOLD#")},
-        )
-        for item in (item for page in pages for item in page["Items"]):
+        for item in self._under(f"CASE#{case_id}", "TOLD#"):
             if "done" in item:
                 _, status, channel = item["sk"]["S"].split("#", 2)
                 # The lease of whoever told it ran from then.

@@ -47,6 +47,19 @@ class Status(StrEnum):
         }
 
     @property
+    def ends_by_itself(self) -> bool:
+        """Whether a case that stands here ends when its drift goes; one in a worker's hand does not."""
+        return self in {
+            Status.OBSERVED,
+            Status.NOTIFIED,
+            Status.AWAITING_APPROVAL,
+            Status.EXEMPT,
+            Status.PROTECTED,
+            Status.PAUSED,
+            Status.CAPPED,
+        }
+
+    @property
     def is_told(self) -> bool:
         """Whether people hear of it."""
         return self not in {

@@ -1,6 +1,6 @@
 """Whether policies let somebody administer IAM for certain; a doubt counts as no."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rolecall.policy.documents import Statement, parse_document
@@ -24,6 +24,17 @@ def known_text(arn: str) -> str | None:
     """What one of AWS's own administrators' policies says of IAM, which needs no reading; else None."""
     head, _, name = arn.partition(":iam::aws:policy/")
     return _ADMIN if head.startswith("arn:") and name in _KNOWN else None
+
+
+def known_texts(arns: Iterable[str], documents: Mapping[str, str]) -> dict[str, str]:
+    """What attached policies say, by their ARN; those of which it is not known are left out.
+
+    Args:
+        arns: The policies.
+        documents: Their texts by ARN, where they were read.
+    """
+    found = {arn: known_text(arn) or documents.get(arn) for arn in arns}
+    return {arn: text for arn, text in found.items() if text is not None}
 
 
 def administers(texts: Iterable[str]) -> bool:

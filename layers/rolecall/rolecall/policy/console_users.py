@@ -19,8 +19,18 @@ def _is_of_aws(arn: str) -> bool:
 
 
 def _is_of_bedrock(user: str, arn: str, name: str) -> bool:
-    named = user.startswith(_BEDROCK_USER) and name.startswith(_BEDROCK_POLICY)
+    named = is_named_by_bedrock(user) and name.startswith(_BEDROCK_POLICY)
     return named and _is_of_aws(arn)
+
+
+def is_named_by_bedrock(user: str) -> bool:
+    """Whether a user is named as the Bedrock console names those whose keys it hands out."""
+    return user.startswith(_BEDROCK_USER)
+
+
+def is_named_by_console(user: str) -> bool:
+    """Whether a user is named as the SES or Bedrock console names those whose keys it hands out."""
+    return user.startswith(_SES_USER) or is_named_by_bedrock(user)
 
 
 def is_put_by_aws(user: str, arn: str, name: str) -> bool:

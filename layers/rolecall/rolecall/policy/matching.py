@@ -1,5 +1,7 @@
 """Wildcards as IAM reads them: `*` is any run of characters, `?` is any one."""
 
+from collections.abc import Iterable
+
 
 def is_wild(pattern: str) -> bool:
     """Say whether a pattern holds a wildcard at all."""
@@ -30,6 +32,11 @@ def matches(pattern: str, text: str) -> bool:
         else:
             return False
     return not pattern[at_pattern:].strip("*")
+
+
+def fits_any(patterns: Iterable[str], text: str) -> bool:
+    """Say whether the whole text fits one of these patterns, letter case included."""
+    return any(matches(pattern, text) for pattern in patterns)
 
 
 def action_matches(pattern: str, call: str) -> bool:

@@ -5,9 +5,8 @@ later: claim → read again → write that it holds → tell. A worker that dies
 runs out and an intent that says what it was about; the next one goes on from there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from rolecall.convention import Convention
@@ -22,22 +21,22 @@ from rolecall.errors import (
     UnsettledError,
 )
 from rolecall.model.calls import Remedy
-from rolecall.model.cases import Case, Status, shown
-from rolecall.model.drifts import Drift, digest
+from rolecall.model.cases import Case, Status
+from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
-from rolecall.model.subjects import Facet, Subject
-from rolecall.model.subjects import subject as make_subject
-from rolecall.model.times import moment
-from rolecall.ports import Bus, Caller, Cap, Entry, Intent, Ledger, Outcome, Reader
+from rolecall.model.subjects import Subject
+from rolecall.model.times import moment, seconds
+from rolecall.ports import Bus, Caller, Entry, Intent, Ledger, Outcome, Reader
 from rolecall.registry import Registry
 from rolecall.remediation.guard import Guard
+from rolecall.remediation.intending import Intender, as_begun, deletes, is_approved
+from rolecall.remediation.outcomes import outcome_of, seen_again
 from rolecall.settings import Settings
 
 LEASE = 120.0  # seconds; longer than the function may run, so only a dead worker loses its claim
 # Seconds after a write at which it is looked at again: IAM takes some to settle, and who fights back does
 # it within them.
 VERIFY_AFTER = 15
-APPROVED_FOR = 3600.0  # seconds in which an approval is used, or is void
 
 Settled = tuple[Case, Outcome | None]
 
@@ -60,6 +59,7 @@ class Remediator:
         self._registry = registry
         self._reader = reader
         self._guard = Guard(settings.protected, reader)
+        self._intender = Intender(settings, ledger, clock)
         self._caller = caller
         self._ledger = ledger
         self._bus = bus
@@ -100,6 +100,7 @@ class Remediator:
         return case
 
     def _work(self, entry: Entry) -> Settled:
+        """Judge again, decide, write down, act: where the case is then, and the outcome of a write."""
         case = entry.case
         self._is_due(entry)
         convention = self._registry.get(case.drift.convention)
@@ -111,7 +112,7 @@ class Remediator:
         drift = self._same(convention, subject, case.drift)
         if drift is None:
             return self._gone(entry, convention, subject)
-        drift = _as_begun(entry, convention, drift)
+        drift = as_begun(entry, convention, drift)
         facts = self._facts(entry, drift, convention, subject)
         decision = decide(drift, convention, self._settings, facts)
         if subject is None:  # what is not there can only be told
@@ -124,7 +125,7 @@ class Remediator:
             return self._ended(case, Status.FAILED, "its remedy is not a declared one"), None
         try:
             self._guard.check(drift.subject, decision.remedy)
-            intent = self._intended(entry, subject, decision.remedy, approved=facts.approved)
+            intent = self._intender.intend(entry, subject, decision.remedy, approved=facts.approved)
             # The case tells what is done, which its drift may not have said when it was opened.
             case = replace(case, drift=drift, remedy=intent.remedy)
             entry = replace(entry, case=case)
@@ -135,20 +136,28 @@ class Remediator:
             facts = replace(facts, unguarded=str(error))
         except CappedError as error:
             if error.sort == "drift":
-                self._stop(case, str(error))
+                self._intender.stop(case, str(error))
             facts = replace(facts, capped=str(error))
         return self._decided(case, drift, decide(drift, convention, self._settings, facts)), None
 
     def _is_due(self, entry: Entry) -> None:
         if entry.case.status is not Status.VERIFYING or entry.outcome is None:
             return
-        wait = _seconds(entry.outcome.at) + self._verify_after - self._clock()
+        wait = seconds(entry.outcome.at) + self._verify_after - self._clock()
         if wait > 0:
             raise UnsettledError(
                 f"Case {entry.case.id} was put right a moment ago; it is too early to see whether it "
                 "holds.",
                 after=int(wait) + 1,
             )
+
+    @staticmethod
+    def _same(convention: Convention, subject: Subject | None, drift: Drift) -> Drift | None:
+        for found in convention.judge(drift.subject, subject):
+            if (found.part, found.state) == (drift.part, drift.state):
+                # Where the change that brought it left it to people, the state alone does not act.
+                return replace(found, remediable=found.remediable and drift.remediable)
+        return None
 
     def _facts(
         self, entry: Entry, drift: Drift, convention: Convention, subject: Subject | None
@@ -160,18 +169,7 @@ class Remediator:
             unique_id=identity(drift, subject, self._settings, today, self._reader.unique_id),
             waited=True,
             swept=entry.case.origin.swept,
-            approved=self._is_approved(entry, drift, convention),
-        )
-
-    def _is_approved(self, entry: Entry, drift: Drift, convention: Convention) -> bool:
-        """Whether what would be done now is what people have approved, once, and not too long ago."""
-        approval, remedy = entry.case.approval, convention.remedy(drift)
-        return (
-            approval is not None
-            and entry.case.status is not Status.VERIFYING
-            and remedy is not None
-            and approval.shown == shown(drift, _whole(entry.intent, remedy))
-            and self._clock() - _seconds(approval.at) <= APPROVED_FOR
+            approved=is_approved(entry, drift, convention, self._clock()),
         )
 
     def _decided(self, case: Case, drift: Drift, decision: Decision) -> Case:
@@ -198,7 +196,7 @@ class Remediator:
         try:
             if decision.remedy:
                 self._guard.check(entry.case.drift.subject, decision.remedy)
-                self._ledger.intend(entry, self._intent(subject, decision.remedy))
+                self._intender.rehearse(entry, subject, decision.remedy)
         except UnguardedError as error:
             reason = f"it would be notify, {error}"
         except PausedError as error:
@@ -207,94 +205,7 @@ class Remediator:
             reason = f"it would be capped, {error}"
         return entry.case.moved(Status.OBSERVED, reason=reason)
 
-    def _intent(self, subject: Subject, remedy: Remedy) -> Intent:
-        return Intent(
-            {facet.value: value for facet, value in subject.state.items()},
-            tuple(remedy.to_list()),
-            moment(self._clock()),
-        )
-
-    def _intended(
-        self, entry: Entry, subject: Subject, remedy: Remedy, *, approved: bool
-    ) -> Intent:
-        """The intent under which the calls are made, written down. It counts, but for a repeat.
-
-        Raises:
-            HeldBackError: nothing may be written now.
-            LeaseHeldError: somebody else has claimed the case since.
-        """
-        intent, known = self._intent(subject, remedy), entry.intent
-        intent = replace(intent, remedy=_whole(known, remedy))
-        again = entry.outcome is not None  # it was put right in this case before, and is back
-        if known and not again and known.remedy == intent.remedy:
-            intent = known
-        elif known:
-            intent = known.then(intent)
-        # What people have approved, and what was counted before its worker died, is not counted.
-        caps = () if approved or (known and not again) else self._caps(entry.case)
-        # Written again when it is there: a worker that lost the case learns so here, before it acts.
-        self._ledger.intend(entry, intent, caps)
-        return intent
-
-    def _caps(self, case: Case) -> tuple[Cap, ...]:
-        hour = moment(self._clock())[:13]
-        drift = case.drift
-        counted = {
-            "account": drift.subject.account,
-            "convention": drift.convention,
-            "actor": digest(case.origin.actor)[:32],
-            # Put right so often and always back: somebody or something fights, and people must look.
-            "drift": f"{drift.subject.key}#{drift.key}",
-        }
-        return tuple(
-            Cap(sort, f"{sort}/{name}/{hour}", self._settings.cap(sort))
-            for sort, name in counted.items()
-        )
-
-    def _stop(self, case: Case, why: str) -> None:
-        """Stop all writes on a subject that somebody fights over, until people have looked."""
-        reason = f"somebody or something brings the drift of case {case.id} back: {why}"
-        self._ledger.set_stop(case.drift.subject, reason)
-
-    def _gone(self, entry: Entry, convention: Convention, subject: Subject | None) -> Settled:
-        """What becomes of a case whose drift is not there in the state that it is about."""
-        case, outcome = entry.case, entry.outcome
-        if case.status is Status.VERIFYING and outcome:
-            return self._verified(entry, convention, subject, outcome)
-        if entry.intent is None or (subject is None and not _deletes(entry.intent, case)):
-            return self._ended(case, Status.SUPERSEDED, "it was already gone"), None
-        if subject and any(found.part == case.drift.part for found in convention.drifts(subject)):
-            # The part drifts in another state, which is another case. Whether the call went through
-            # before that, nobody knows: people must hear of it, and undo must not trust it.
-            reason = "a worker died while acting, and the part was changed again since; look at it"
-            return self._ended(case, Status.FAILED, reason), None
-        # Ours, from before: the call went through and its worker died before it said so.
-        return self._acted(entry, convention, subject, entry.intent, [])
-
-    def _verified(
-        self, entry: Entry, convention: Convention, subject: Subject | None, outcome: Outcome
-    ) -> Settled:
-        case, intent = entry.case, entry.intent
-        if subject is None:
-            if intent and _deletes(intent, case):
-                return self._ended(case, Status.REMEDIATED), replace(outcome, left=None)
-            reason = "the subject went away since"
-            return self._ended(case, Status.REMEDIATED, reason), None
-        left = convention.part(subject, case.drift)
-        if outcome.left == outcome.before:  # the first look came before AWS had settled
-            outcome = replace(outcome, left=left)
-        reason = (
-            "" if outcome.left == left else "the part was changed again since, without this drift"
-        )
-        return self._ended(case, Status.REMEDIATED, reason), outcome
-
-    def _act(
-        self,
-        entry: Entry,
-        convention: Convention,
-        remedy: Remedy,
-        intent: Intent,
-    ) -> Settled:
+    def _act(self, entry: Entry, convention: Convention, remedy: Remedy, intent: Intent) -> Settled:
         case = entry.case
         steps = list(remedy)
         # What was done of the plan before and still stands: nobody but this case will take it back.
@@ -328,56 +239,25 @@ class Remediator:
         intent: Intent,
         undo: list[dict[str, object]],
     ) -> Settled:
-        drift = entry.case.drift
-        facets = {Facet(name): value for name, value in intent.snapshot.items()}
-        # Without an answer the undo is the one that was planned.
-        planned = [step["undo"] for step in intent.remedy]
-        outcome = Outcome(
-            tuple(undo or planned),
-            convention.part(after, drift) if after else None,
-            moment(self._clock()),
-            before=convention.part(make_subject(drift.subject, facets), drift),
-        )
+        at = moment(self._clock())
+        outcome = outcome_of(intent, undo, entry.case.drift, convention, after, at)
         return entry.case.moved(Status.VERIFYING), outcome
+
+    def _gone(self, entry: Entry, convention: Convention, subject: Subject | None) -> Settled:
+        """What becomes of a case whose drift is not there in the state that it is about."""
+        case, outcome = entry.case, entry.outcome
+        if case.status is Status.VERIFYING and outcome:
+            seen, reason = seen_again(entry, outcome, convention, subject)
+            return self._ended(case, Status.REMEDIATED, reason), seen
+        if entry.intent is None or (subject is None and not deletes(entry.intent, case)):
+            return self._ended(case, Status.SUPERSEDED, "it was already gone"), None
+        if subject and any(found.part == case.drift.part for found in convention.drifts(subject)):
+            # The part drifts in another state, which is another case. Whether the call went through
+            # before that, nobody knows: people must hear of it, and undo must not trust it.
+            reason = "a worker died while acting, and the part was changed again since; look at it"
+            return self._ended(case, Status.FAILED, reason), None
+        # Ours, from before: the call went through and its worker died before it said so.
+        return self._acted(entry, convention, subject, entry.intent, [])
 
     def _ended(self, case: Case, status: Status, reason: str = "") -> Case:
         return case.moved(status, reason=reason, ended=moment(self._clock()))
-
-    @staticmethod
-    def _same(convention: Convention, subject: Subject | None, drift: Drift) -> Drift | None:
-        for found in convention.judge(drift.subject, subject):
-            if (found.part, found.state) == (drift.part, drift.state):
-                # Where the change that brought it left it to people, the state alone does not act.
-                return replace(found, remediable=found.remediable and drift.remediable)
-        return None
-
-
-def _deletes(intent: Intent, case: Case) -> bool:
-    """Whether what was about to be done takes the subject away as a whole."""
-    return Remedy.from_list(intent.remedy).deletes(case.drift.subject.kind)
-
-
-def _as_begun(entry: Entry, convention: Convention, drift: Drift) -> Drift:
-    """The drift with which a worker began that did not come to the end of its calls.
-
-    What is left to do is then only a part of them; with all of them, undo takes all of it back.
-    """
-    if entry.intent is None or entry.outcome is not None:
-        return drift
-    begun, left = convention.remedy(entry.case.drift), convention.remedy(drift)
-    if begun is None or left is None or begun.to_list() != list(entry.intent.remedy):
-        return drift
-    return entry.case.drift if all(step in begun.steps for step in left) else drift
-
-
-def _whole(known: Intent | None, remedy: Remedy) -> tuple[Mapping[str, Any], ...]:
-    """The plan that a remedy is the rest of, where its case has begun one; else the remedy itself.
-
-    What was done of it stays a part of it: nobody else knows that it must be taken back.
-    """
-    rest = tuple(remedy.to_list())
-    return known.remedy if known and known.remedy[-len(rest) :] == rest else rest
-
-
-def _seconds(moment_: str) -> float:
-    return datetime.fromisoformat(moment_).timestamp()

@@ -18,13 +18,12 @@ from rolecall.model.subjects import subject as make_subject
 from rolecall.model.times import moment
 from rolecall.ports import Bus, Caller, Entry, Intent, Ledger, Outcome, Reader
 from rolecall.registry import Registry
+from rolecall.remediation.remediate import LEASE
 
-HOLD = (
-    24 * 3600.0
-)  # seconds in which the drift that undo brings back is exempt, unless said otherwise
+# Seconds in which the drift that undo brings back is exempt, unless said otherwise.
+HOLD = 24 * 3600.0
 LONGEST = 30 * 24 * 3600.0  # what needs longer is an exemption in the settings, which is reviewed
 BEGUN = 900.0  # as long as it has only begun: longer than it takes, should its worker die
-LEASE = 120.0
 
 
 @dataclass(frozen=True, slots=True)

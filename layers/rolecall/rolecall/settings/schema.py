@@ -7,46 +7,27 @@ that loads without it (see `rolecall.settings.files`).
 import difflib
 import re
 from collections.abc import Mapping
-from datetime import date
 from io import StringIO
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    StrictStr,
-    ValidationError,
-)
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
 from rolecall.errors import SettingsError
-from rolecall.model.scales import Mode, Severity
+from rolecall.model.scales import Mode
 from rolecall.settings.exemptions import objection
-
-LONGEST_GRACE = 7 * 86_400  # seconds: who needs more than a week needs an exemption, with an owner
-_ARN = r"^arn:aws[a-z-]*:(iam|ec2):[a-z0-9-]*:\d{12}:[a-z-]+(/.+)?$"
-
-Arn = Annotated[StrictStr, Field(pattern=_ARN)]
-Words = Annotated[StrictStr, Field(min_length=3)]
-Grace = Annotated[StrictInt, Field(ge=0, le=LONGEST_GRACE)]
-Limit = Annotated[StrictInt, Field(ge=0, le=10_000)]
-OneOrMore = Annotated[
-    list[StrictStr],
-    Field(min_length=1),
-    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
-]
-UniqueId = Annotated[StrictStr, Field(pattern=r"^[A-Z0-9]*$")]
-# A policy of AWS's own names no account.
-PolicyArn = Annotated[StrictStr, Field(pattern=r"^arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+$")]
-GroupName = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9+=,.@_-]{1,128}$")]
-AccountId = Annotated[StrictStr, Field(pattern=r"^\d{12}$")]
+from rolecall.settings.models import (
+    CapsModel,
+    ConventionModel,
+    DefaultsModel,
+    ExemptionModel,
+    JobRoleModel,
+    SettingsModel,
+    SweepModel,
+)
 
 
 class OptionLike(Protocol):
@@ -79,81 +60,6 @@ class ConventionLike(Protocol):
     @property
     def ships_as(self) -> Mode:
         """Its mode where the settings do not name it; `notify` leaves that to their defaults."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DefaultsModel(_Strict):
-    """What holds for every convention that says nothing else."""
-
-    mode: Mode = Mode.NOTIFY
-    owner: StrictStr = ""
-    grace: Grace | None = None
-
-
-class ConventionModel(_Strict):
-    """One convention's entry; its own options stand beside these keys."""
-
-    mode: Mode | None = None
-    severity: Severity | None = None
-    owner: StrictStr | None = None
-    grace: Grace | None = None
-    sweep_acts: StrictBool = False
-    options: dict[str, Any] = Field(default_factory=dict)
-
-
-class CapsModel(_Strict):
-    """How many writes an hour may bring; what is over a cap is told and not written."""
-
-    account: Limit = 50
-    convention: Limit = 20
-    actor: Limit = 20
-    drift: Limit = 3
-
-
-class SweepModel(_Strict):
-    """What bounds a sweep."""
-
-    calls: Annotated[StrictInt, Field(ge=100, le=1_000_000)] = 20_000
-    digest_above: Limit = 5
-
-
-class JobRoleModel(_Strict):
-    """One group's entry in the registry of job roles."""
-
-    job_role: Words
-    owner: Words
-    policies: list[PolicyArn] = Field(default_factory=list)
-    max_members: Annotated[StrictInt, Field(ge=0)] = 0
-    policyless: StrictBool = False
-
-
-class ExemptionModel(_Strict):
-    """A reviewed exception; all parts are mandatory, `unique_id` where the subject has one."""
-
-    id: Words
-    convention: OneOrMore
-    subject: Arn
-    unique_id: UniqueId = ""
-    reason: Words
-    owner: Words
-    expires: date
-
-
-class SettingsModel(_Strict):
-    """The whole file."""
-
-    version: Annotated[StrictInt, Field(ge=1, le=1)]
-    accounts: dict[AccountId, StrictStr] = Field(default_factory=dict)
-    defaults: DefaultsModel = DefaultsModel()
-    caps: CapsModel = CapsModel()
-    sweep: SweepModel = SweepModel()
-    job_roles: dict[GroupName, JobRoleModel] = Field(default_factory=dict)
-    protected: list[Arn] = Field(default_factory=list)
-    conventions: dict[str, ConventionModel] = Field(default_factory=dict)
-    exemptions: list[ExemptionModel] = Field(default_factory=list)
 
 
 _KEYS = {

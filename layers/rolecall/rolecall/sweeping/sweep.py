@@ -23,19 +23,6 @@ from rolecall.sweeping.looking import Looker
 
 # The channel under which the ledger remembers that a sweep told a case, alone or in a digest.
 _CHANNEL = "sweep"
-# What a worker has in hand ends by itself.
-_ENDS_HERE = frozenset(
-    {
-        Status.OBSERVED,
-        Status.NOTIFIED,
-        Status.AWAITING_APPROVAL,
-        Status.EXEMPT,
-        Status.PROTECTED,
-        Status.PAUSED,
-        Status.CAPPED,
-    }
-)
-
 HasTime = Callable[[], bool]
 Standing = Mapping[tuple[str, str], list[Case]]
 
@@ -190,7 +177,7 @@ class Sweeper:
         """End the cases whose drift is gone, where reading the subject itself says so, too."""
         for case in untrue:
             convention = self._registry.get(case.drift.convention)
-            if convention is None or case.status not in _ENDS_HERE or not _is_older(case, sweep):
+            if convention is None or not case.status.ends_by_itself or not _is_older(case, sweep):
                 continue
             now = self._looker.look_at(case.drift.subject, convention)
             if now is None or (case.drift.key, case.drift.state) in {
@@ -206,7 +193,7 @@ class Sweeper:
         latest = {case.drift.key: case for case in sorted(cases, key=lambda case: case.opened)}
         for case in cases:
             last = latest[case.drift.key]
-            if case.id != last.id and case.status in _ENDS_HERE:
+            if case.id != last.id and case.status.ends_by_itself:
                 self._ended(case, f"case {last.id} is about it now")
 
     def _ended(self, case: Case, reason: str) -> bool:
@@ -214,7 +201,7 @@ class Sweeper:
             entry = self._ledger.claim(case.id, self._clock(), LEASE)
         except LeaseHeldError:
             return False  # somebody works on it, and will see that it is gone
-        if entry.case.ended or entry.case.status not in _ENDS_HERE:
+        if entry.case.ended or not entry.case.status.ends_by_itself:
             self._ledger.release(entry)
             return False
         now = moment(self._clock())

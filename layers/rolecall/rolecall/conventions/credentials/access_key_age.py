@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from rolecall.convention import Convention, Option
-from rolecall.model.access_keys import off_command, switched_off
+from rolecall.model.access_keys import last_used_command, off_command, switched_off
 from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
@@ -77,5 +77,5 @@ class AccessKeyAge(Convention):
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield the steps of a rotation."""
         yield f"aws iam create-access-key --user-name {quote(drift.subject.name)}"
-        yield f"aws iam get-access-key-last-used --access-key-id {quote(drift.part)}"
+        yield last_used_command(drift.part)
         yield off_command(drift.subject.name, drift.part)

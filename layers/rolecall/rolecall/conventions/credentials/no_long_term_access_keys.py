@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from shlex import quote
 from typing import Any
 
 from rolecall.convention import Convention
-from rolecall.model.access_keys import switched_off
+from rolecall.model.access_keys import last_used_command, switched_off
 from rolecall.model.calls import Remedy
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
@@ -14,9 +13,7 @@ from rolecall.model.parts import at
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_NO_KEYS_AT_SETUP, CIS_ONE_ACTIVE_KEY, attack
 from rolecall.model.subjects import Facet, Subject, User
-
-# The SES and Bedrock consoles name the users so whose keys they hand out. Anyone can choose such a name.
-_NAMED_BY_CONSOLES = ("ses-smtp-user", "BedrockAPIKey-")
+from rolecall.policy.console_users import is_named_by_console
 
 
 class NoLongTermAccessKeys(Convention):
@@ -49,7 +46,7 @@ class NoLongTermAccessKeys(Convention):
 
     def drifts(self, user: User) -> Iterator[Drift]:
         """Yield one drift for each active key."""
-        remediable = not user.ref.name.startswith(_NAMED_BY_CONSOLES)
+        remediable = not is_named_by_console(user.ref.name)
         for key, status in user.access_keys.items():
             if status == "Active":
                 yield self.drift(
@@ -82,7 +79,7 @@ class NoLongTermAccessKeys(Convention):
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield how to see what the key is used for, before it is deleted."""
-        yield f"aws iam get-access-key-last-used --access-key-id {quote(drift.part)}"
+        yield last_used_command(drift.part)
 
 
 def _switched(change: Change) -> tuple[Any, Any]:

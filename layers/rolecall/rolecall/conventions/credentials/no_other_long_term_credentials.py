@@ -5,12 +5,13 @@ from shlex import quote
 from typing import Final
 
 from rolecall.convention import Convention, Option
-from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
 from rolecall.model.standards import attack, user_guide
+from rolecall.model.steps import inactive
 from rolecall.model.subjects import Facet, Subject, User
-from rolecall.policy.matching import matches
+from rolecall.policy.matching import fits_any
 
 _SSH_KEY: Final = "SSH public key"
 _CERTIFICATE: Final = "signing certificate"
@@ -61,7 +62,7 @@ class NoOtherLongTermCredentials(Convention):
 
     def drifts(self, user: User) -> Iterator[Drift]:
         """Yield one drift for each active SSH key and each active certificate."""
-        by_ssh = any(matches(pattern, user.ref.name) for pattern in self.option("users"))
+        by_ssh = fits_any(self.option("users"), user.ref.name)
         for sort, credentials in (
             (_SSH_KEY, {} if by_ssh else user.ssh_keys),
             (_CERTIFICATE, user.signing_certificates),
@@ -83,13 +84,7 @@ class NoOtherLongTermCredentials(Convention):
             if drift.found["credential"] == _SSH_KEY
             else ("iam:UpdateSigningCertificate", "CertificateId")
         )
-        one = {"UserName": drift.subject.name, key: drift.part}
-        return Remedy(
-            Step(
-                do=Call(call, one | {"Status": "Inactive"}),
-                undo=Call(call, one | {"Status": "Active"}),
-            )
-        )
+        return Remedy(inactive(call, {"UserName": drift.subject.name, key: drift.part}))
 
     def part(self, user: User, drift: Drift) -> str | None:
         """The status of that credential, or None."""

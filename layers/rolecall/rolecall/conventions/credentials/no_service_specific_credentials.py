@@ -6,14 +6,13 @@ from shlex import quote
 from typing import Final
 
 from rolecall.convention import Convention, Option
-from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
 from rolecall.model.standards import attack, user_guide
+from rolecall.model.steps import inactive
 from rolecall.model.subjects import Facet, Subject, User
-
-# The Bedrock console names the users so whose keys it hands out. Anyone can choose such a name.
-_NAMED_BY_CONSOLE: Final = "BedrockAPIKey-"
+from rolecall.policy.console_users import is_named_by_bedrock
 
 _INSTEAD: Final[Mapping[str, tuple[str, ...]]] = {
     "codecommit.amazonaws.com": (
@@ -95,7 +94,7 @@ class NoServiceSpecificCredentials(Convention):
                 f"which works {lasts}.",
                 found={"service": service, "status": "Active", "expires": expires},
                 expected={"status": "Inactive"},
-                remediable=not expires and not name.startswith(_NAMED_BY_CONSOLE),
+                remediable=not expires and not is_named_by_bedrock(name),
             )
             yield dataclasses.replace(drift, severity=Severity.MEDIUM) if expires else drift
 
@@ -104,12 +103,7 @@ class NoServiceSpecificCredentials(Convention):
         if not drift.remediable:
             return None
         one = {"UserName": drift.subject.name, "ServiceSpecificCredentialId": drift.part}
-        return Remedy(
-            Step(
-                do=Call("iam:UpdateServiceSpecificCredential", one | {"Status": "Inactive"}),
-                undo=Call("iam:UpdateServiceSpecificCredential", one | {"Status": "Active"}),
-            )
-        )
+        return Remedy(inactive("iam:UpdateServiceSpecificCredential", one))
 
     def part(self, user: User, drift: Drift) -> str | None:
         """The status of that credential, or None."""

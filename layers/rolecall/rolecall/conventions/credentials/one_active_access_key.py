@@ -1,10 +1,9 @@
 """A user works with one access key at a time."""
 
 from collections.abc import Iterator
-from shlex import quote
 
 from rolecall.convention import Convention
-from rolecall.model.access_keys import off_command, switched_off
+from rolecall.model.access_keys import last_used_command, off_command, switched_off
 from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
@@ -65,7 +64,7 @@ class OneActiveAccessKey(Convention):
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield how to see the use of each key, and how to end the rotation."""
         for key in drift.expected:
-            yield f"aws iam get-access-key-last-used --access-key-id {quote(key)}"
+            yield last_used_command(key)
             yield off_command(drift.subject.name, key)
 
 

@@ -10,7 +10,7 @@ from rolecall.model.parts import at, text
 from rolecall.model.scales import Severity
 from rolecall.model.standards import attack, user_guide
 from rolecall.model.subjects import Subject, SubjectRef
-from rolecall.policy.matching import matches
+from rolecall.policy.matching import fits_any
 
 
 class RootSessionAssumed(ActivityConvention):
@@ -52,7 +52,7 @@ class RootSessionAssumed(ActivityConvention):
             return
         # The role's own name: that of an Identity Center role is not the one that people know.
         role = change.issuer.rpartition("/")[2]
-        if role and any(matches(pattern, role) for pattern in self.option("approved")):
+        if role and fits_any(self.option("approved"), role):
             return
         target = text(at(change.request, "targetPrincipal")) or ""
         task = (text(at(change.request, "taskPolicyArn", "arn")) or "").rpartition("/")[2]

@@ -11,7 +11,7 @@ from rolecall.model.pointing import acting_user
 from rolecall.model.scales import Severity
 from rolecall.model.standards import attack
 from rolecall.model.subjects import Facet, Subject, SubjectRef, User
-from rolecall.policy.matching import matches
+from rolecall.policy.matching import fits_any
 
 # STS API reference, GetFederationToken: what DurationSeconds is where it is left out.
 _SECONDS, _SECONDS_OF_ROOT = 43_200, 3_600
@@ -56,7 +56,7 @@ class StsNoFederationToken(ActivityConvention):
         if change.call != "sts:GetFederationToken" or change.error:
             return
         user = acting_user(change)
-        if user and any(matches(pattern, user.name) for pattern in self.option("brokers")):
+        if user and fits_any(self.option("brokers"), user.name):
             return
         # The answer also holds the session token, which is a secret: it goes nowhere.
         arn = text(at(change.response, "federatedUser", "arn")) or ""

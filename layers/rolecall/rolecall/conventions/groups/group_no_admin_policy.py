@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from shlex import quote
 
 from rolecall.convention import Convention, Option
-from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
+from rolecall.model.group_commands import delete_command, detach_command
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_NO_FULL_ADMIN, config_rule
+from rolecall.model.steps import deleted, detached
 from rolecall.model.subjects import Facet, Group, Subject
-from rolecall.policy.administration import known_text
+from rolecall.policy.administration import known_texts
 from rolecall.policy.full_administration import grants_administration
 from rolecall.policy.strangers import Answer
 
@@ -55,10 +57,10 @@ class GroupNoAdminPolicy(Convention):
             return
         registered = self.job_roles.get(group.ref.name)
         documents = group.state.get(Facet.GROUP_ATTACHED_DOCUMENTS, {})
-        for arn, name in group.attached_policies.items():
-            text = known_text(arn) or documents.get(arn)
-            if text is not None and not (registered and arn in registered.policies):
-                yield from self._judged(group, arn, f"the policy {name}", text, {"attached": arn})
+        for arn, text in known_texts(group.attached_policies, documents).items():
+            if not (registered and arn in registered.policies):
+                which = f"the policy {group.attached_policies[arn]}"
+                yield from self._judged(group, arn, which, text, {"attached": arn})
         for name, text in group.inline_policies.items():
             yield from self._judged(
                 group, name, f"the inline policy {name}", text, {"inline": text}
@@ -84,22 +86,9 @@ class GroupNoAdminPolicy(Convention):
 
     def remedy(self, drift: Drift) -> Remedy:
         """Take that one policy off the group."""
-        group = {"GroupName": drift.subject.name}
         if "attached" in drift.found:
-            attachment = group | {"PolicyArn": drift.part}
-            return Remedy(
-                Step(
-                    do=Call("iam:DetachGroupPolicy", attachment),
-                    undo=Call("iam:AttachGroupPolicy", attachment),
-                )
-            )
-        names = group | {"PolicyName": drift.part}
-        return Remedy(
-            Step(
-                do=Call("iam:DeleteGroupPolicy", names),
-                undo=Call("iam:PutGroupPolicy", names | {"PolicyDocument": drift.found["inline"]}),
-            )
-        )
+            return Remedy(detached(drift.subject, drift.part))
+        return Remedy(deleted(drift.subject, drift.part, drift.found["inline"]))
 
     def part(self, group: Group, drift: Drift) -> str | None:
         """The text or name of that policy on the group, or None."""
@@ -108,9 +97,7 @@ class GroupNoAdminPolicy(Convention):
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield the commands that put the policy of the job in its place."""
-        group, part = quote(drift.subject.name), quote(drift.part)
-        yield f"aws iam attach-group-policy --group-name {group} --policy-arn POLICY_OF_THE_JOB"
-        if "attached" in drift.found:
-            yield f"aws iam detach-group-policy --group-name {group} --policy-arn {part}"
-        else:
-            yield f"aws iam delete-group-policy --group-name {group} --policy-name {part}"
+        group = drift.subject.name
+        yield f"aws iam attach-group-policy --group-name {quote(group)} --policy-arn POLICY_OF_THE_JOB"
+        take_off = detach_command if "attached" in drift.found else delete_command
+        yield take_off(group, drift.part)

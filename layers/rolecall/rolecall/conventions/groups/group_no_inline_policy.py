@@ -6,16 +6,17 @@ from shlex import quote
 from rolecall.convention import Convention
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift, digest
+from rolecall.model.group_commands import delete_command
 from rolecall.model.group_paths import path_for
+from rolecall.model.job_roles import SES_GROUP
 from rolecall.model.scales import Severity
 from rolecall.model.standards import config_rule, user_guide
+from rolecall.model.steps import deleted
 from rolecall.model.subjects import Facet, Group, Subject
 from rolecall.policy.documents import denies_only
 from rolecall.policy.full_administration import grants_administration
 from rolecall.policy.strangers import Answer
 
-# The SES console makes this group, with its inline policy, and asks in its name that nobody touches it.
-_SES_GROUP = "AWSSESSendingGroupDoNotRename"
 _OWN = "Rolecall-"
 _LONGEST = 128  # IAM API reference: CreatePolicy, PolicyName
 _MARK = 16
@@ -59,7 +60,7 @@ class GroupNoInlinePolicy(Convention):
 
     def drifts(self, group: Group) -> Iterator[Drift]:
         """Yield one drift for each inline policy."""
-        if group.ref.name == _SES_GROUP:
+        if group.ref.name == SES_GROUP:
             return
         attached = group.state.get(Facet.GROUP_ATTACHED_POLICIES, {})
         partition = next((arn.split(":")[1] for arn in attached), "aws")
@@ -81,7 +82,7 @@ class GroupNoInlinePolicy(Convention):
         """Convert the inline policy into a managed one."""
         arn = drift.expected["attached"]
         group, policy = {"GroupName": drift.subject.name}, {"PolicyArn": arn}
-        inline, document = group | {"PolicyName": drift.part}, drift.found["document"]
+        document = drift.found["document"]
         return Remedy(
             Step(
                 do=Call(
@@ -98,10 +99,7 @@ class GroupNoInlinePolicy(Convention):
                 do=Call("iam:AttachGroupPolicy", group | policy),
                 undo=Call("iam:DetachGroupPolicy", group | policy),
             ),
-            Step(
-                do=Call("iam:DeleteGroupPolicy", inline),
-                undo=Call("iam:PutGroupPolicy", inline | {"PolicyDocument": document}),
-            ),
+            deleted(drift.subject, drift.part, document),
         )
 
     def part(self, group: Group, drift: Drift) -> str | None:
@@ -120,9 +118,7 @@ class GroupNoInlinePolicy(Convention):
             f"--path {quote(path_for(group))} --policy-document file://policy.json"
         )
         yield f"aws iam attach-group-policy --group-name {quote(group)} --policy-arn {quote(arn)}"
-        yield (
-            f"aws iam delete-group-policy --group-name {quote(group)} --policy-name {quote(name)}"
-        )
+        yield delete_command(group, name)
 
 
 def _managed_name(group: str, policy: str, text: str) -> str:

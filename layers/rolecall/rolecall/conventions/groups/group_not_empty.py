@@ -7,9 +7,11 @@ from typing import Any
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
+from rolecall.model.group_commands import delete_command, detach_command
 from rolecall.model.job_roles import SES_GROUP, is_registered
 from rolecall.model.scales import Severity
 from rolecall.model.standards import config_rule, user_guide
+from rolecall.model.steps import deleted, detached
 from rolecall.model.subjects import Facet, Group, Subject
 from rolecall.policy.documents import denies_only
 from rolecall.protection import is_protective
@@ -90,23 +92,10 @@ class GroupNotEmpty(Convention):
         if drift.before is None:
             return None
         group = {"GroupName": drift.subject.name}
-        attached = [group | {"PolicyArn": arn} for arn in drift.before["attached"]]
         inline = drift.before["inline"]
         return Remedy(
-            *(
-                Step(Call("iam:DetachGroupPolicy", one), Call("iam:AttachGroupPolicy", one))
-                for one in attached
-            ),
-            *(
-                Step(
-                    Call("iam:DeleteGroupPolicy", group | {"PolicyName": name}),
-                    Call(
-                        "iam:PutGroupPolicy",
-                        group | {"PolicyName": name, "PolicyDocument": inline[name]},
-                    ),
-                )
-                for name in sorted(inline)
-            ),
+            *(detached(drift.subject, arn) for arn in drift.before["attached"]),
+            *(deleted(drift.subject, name, inline[name]) for name in sorted(inline)),
             Step(
                 Call("iam:DeleteGroup", group),
                 Call("iam:CreateGroup", group | {"Path": drift.before["path"]}),
@@ -119,15 +108,15 @@ class GroupNotEmpty(Convention):
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield the two ways out; what it carries is named where it was read."""
-        group = quote(drift.subject.name)
-        yield f"aws iam add-user-to-group --group-name {group} --user-name USER"
+        group = drift.subject.name
+        yield f"aws iam add-user-to-group --group-name {quote(group)} --user-name USER"
         yield "Or, if its job is gone, take its policies off and delete it:"
         carried = drift.before or {"attached": (), "inline": ()}
         for arn in carried["attached"]:
-            yield f"aws iam detach-group-policy --group-name {group} --policy-arn {quote(arn)}"
+            yield detach_command(group, arn)
         for name in sorted(carried["inline"]):
-            yield f"aws iam delete-group-policy --group-name {group} --policy-name {quote(name)}"
-        yield f"aws iam delete-group --group-name {group}"
+            yield delete_command(group, name)
+        yield f"aws iam delete-group --group-name {quote(group)}"
 
 
 def _stops_somebody(group: Group) -> bool:

@@ -12,9 +12,9 @@ from rolecall.model.parts import at, text
 from rolecall.model.scales import Severity
 from rolecall.model.standards import Standard, attack
 from rolecall.model.subjects import Facet, Group, Subject
-from rolecall.policy.administration import known_text
+from rolecall.policy.administration import known_texts
 from rolecall.policy.full_administration import grants_administration
-from rolecall.policy.matching import matches
+from rolecall.policy.matching import fits_any
 from rolecall.policy.strangers import Answer
 
 
@@ -112,16 +112,13 @@ class GroupPrivilegedMembership(Convention):
 def _texts(group: Group) -> Iterator[str]:
     """What is known of the group's policies."""
     documents = group.state.get(Facet.GROUP_ATTACHED_DOCUMENTS, {})
-    for arn in group.attached_policies:
-        found = known_text(arn) or documents.get(arn)
-        if found is not None:
-            yield found
+    yield from known_texts(group.attached_policies, documents).values()
     yield from group.inline_policies.values()
 
 
 def _fits(name: str, patterns: Iterable[str]) -> bool:
     # IAM tells names apart without regard to case.
-    return any(matches(pattern.lower(), name.lower()) for pattern in patterns)
+    return fits_any(map(str.lower, patterns), name.lower())
 
 
 def _actors(change: Change) -> Iterator[tuple[str, str]]:

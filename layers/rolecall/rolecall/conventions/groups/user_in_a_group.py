@@ -1,16 +1,16 @@
 """A user is in a group."""
 
 from collections.abc import Iterator
-from shlex import quote
 
 from rolecall.convention import Convention, Option
 from rolecall.model.drifts import Drift
+from rolecall.model.group_commands import join_command
 from rolecall.model.job_roles import job_group
 from rolecall.model.scales import Severity
 from rolecall.model.standards import config_rule, user_guide
 from rolecall.model.subjects import Facet, Subject, SubjectRef, User
 from rolecall.policy.console_users import is_console_user
-from rolecall.policy.matching import matches
+from rolecall.policy.matching import fits_any
 
 
 class UserInAGroup(Convention):
@@ -63,7 +63,7 @@ class UserInAGroup(Convention):
         )
 
     def _is_groupless(self, user: User) -> bool:
-        named = any(matches(pattern, user.ref.name) for pattern in self.option("groupless"))
+        named = fits_any(self.option("groupless"), user.ref.name)
         return named and bool(user.identity.get("boundary"))
 
     def _is_of_console(self, user: User) -> bool:
@@ -84,7 +84,4 @@ class UserInAGroup(Convention):
         elif self.job_roles:
             known = (f"{name} ({role.job_role})" for name, role in sorted(self.job_roles.items()))
             yield f"Groups of job roles: {', '.join(known)}."
-        yield (
-            f"aws iam add-user-to-group --user-name {quote(drift.subject.name)} "
-            f"--group-name {quote(group) if group else 'GROUP'}"
-        )
+        yield join_command(drift.subject.name, group or "GROUP")

@@ -7,9 +7,11 @@ from typing import Any
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
+from rolecall.model.group_commands import join_command
 from rolecall.model.job_roles import JobRole, job_group
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_PERMISSIONS_THROUGH_GROUPS, config_rule, security_hub
+from rolecall.model.steps import deleted, detached
 from rolecall.model.subjects import Facet, Policy, Subject, SubjectRef, User
 from rolecall.policy.console_users import is_put_by_aws, sends_mail
 from rolecall.policy.documents import denies_only
@@ -121,16 +123,11 @@ class UserPermissionsViaGroups(Convention):
 
     def remedy(self, drift: Drift) -> Remedy:
         """Take that one policy off the user, who first joins the group that the drift names."""
-        user = drift.subject.name
         if "attached" in drift.found:
-            attachment = {"UserName": user, "PolicyArn": drift.part}
-            detach = Step(
-                do=Call("iam:DetachUserPolicy", attachment),
-                undo=Call("iam:AttachUserPolicy", attachment),
-            )
+            detach = detached(drift.subject, drift.part)
             if not drift.expected:
                 return Remedy(detach)
-            membership = {"UserName": user, "GroupName": drift.expected["joins"]}
+            membership = {"UserName": drift.subject.name, "GroupName": drift.expected["joins"]}
             # In this order the user never lacks what it had.
             return Remedy(
                 Step(
@@ -139,13 +136,7 @@ class UserPermissionsViaGroups(Convention):
                 ),
                 detach,
             )
-        names = {"UserName": user, "PolicyName": drift.part}
-        return Remedy(
-            Step(
-                do=Call("iam:DeleteUserPolicy", names),
-                undo=Call("iam:PutUserPolicy", names | {"PolicyDocument": drift.found["inline"]}),
-            )
-        )
+        return Remedy(deleted(drift.subject, drift.part, drift.found["inline"]))
 
     def part(self, user: User, drift: Drift) -> str | None:
         """The text or ARN of that policy on the user, or None."""
@@ -160,23 +151,16 @@ class UserPermissionsViaGroups(Convention):
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:
         """Yield the groups that already carry the policy, and the command that joins one."""
-        # Names and ARNs may hold what a shell would run, and people copy these lines.
-        user, part = quote(drift.subject.name), quote(drift.part)
+        user = drift.subject.name
         if drift.expected:
             yield f"The group of its job, {drift.expected['joins']}, carries it."
-            yield (
-                f"aws iam add-user-to-group --user-name {user} "
-                f"--group-name {quote(drift.expected['joins'])}"
-            )
+            yield join_command(user, drift.expected["joins"])
         elif isinstance(related, Policy) and related.groups:
             yield f"Groups that already carry it: {', '.join(related.groups)}."
-            yield (
-                f"aws iam add-user-to-group --user-name {user} "
-                f"--group-name {quote(related.groups[0])}"
-            )
+            yield join_command(user, related.groups[0])
         elif "attached" in drift.found:
             yield "No group carries this policy yet: attach it to the group of that job."
-            yield f"aws iam attach-group-policy --group-name GROUP --policy-arn {part}"
+            yield f"aws iam attach-group-policy --group-name GROUP --policy-arn {quote(drift.part)}"
         else:
             yield "Put the same permissions on the group of that job, and add the user to it:"
-            yield f"aws iam add-user-to-group --user-name {user} --group-name GROUP"
+            yield join_command(user, "GROUP")
