@@ -546,10 +546,12 @@ def catalogue(telling: Path) -> Iterator[Catalogue]:
             for row in rows:
                 for one in row.scene:
                     make(operator, one, LIVE)
+        account.trail.hold()  # what comes at once wakes few functions, and each takes seconds to wake
         for row in rows:
             make(acting(deployed, row), row.deed, LIVE)
         for name, _, _ in SENT:
             account.trail.emit(sample(name).event)
+        assert account.trail.release() == len(rows) + len(SENT)
         settings = load(telling / "layers/settings/rolecall.yaml", convention_classes)
         yield Catalogue(deployed, settings, found, own_role(deployed))
         assert account.trail.counters()["errors"] == 0, account.trail.last_error()
