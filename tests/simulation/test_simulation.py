@@ -4,8 +4,8 @@ The real detector, remediator, notifier, sweeper, undo and batch work on an acco
 a bus and channels in memory, under one clock. People make drifts and take them back; records are
 duplicated, reordered, delayed and lost; workers die, fail, read old states or fall asleep at any call
 of a port while others go on; sweeps come by; writes are paused, capped, approved and undone. Then the
-faults stop, the dead letters are brought back, and everything must have come to its end. `checks` holds the invariants,
-`test_found` what was found this way.
+faults stop, the dead letters are brought back, and everything must have come to its end. `checks` holds
+the invariants, `test_found` what was found this way.
 
 `pytest tests/simulation` runs the examples of a quick run; with `ROLECALL_SOAK=1` in the environment it
 runs thousands, and another set of them each time.
