@@ -159,8 +159,10 @@ def at_rest(stack: Stack, lost: set[str]) -> None:
             for channel in stack.channels:
                 assert stack.told[case_id, status, channel.name], (case_id, status)
     for brought, event in stack.account.brought.items():
-        # What events lost, the last sweep has found, and only tells.
-        swept = event in lost and _told(stack, brought, Status.NOTIFIED)
+        # What events lost, or met the silence of an undo that never came to its end, the last sweep has
+        # found, and only tells.
+        missed = event in lost or _was_undone(stack, brought)
+        swept = missed and _told(stack, brought, Status.NOTIFIED)
         assert swept or _answered(stack, brought), (brought, event)
     standing = Counter(
         (case.drift.subject.key, case.drift.key, case.drift.state)
@@ -168,6 +170,15 @@ def at_rest(stack: Stack, lost: set[str]) -> None:
         if not case.ended and stack.registry[case.drift.convention].needs
     )
     assert max(standing.values(), default=1) == 1, standing.most_common(1)
+
+
+def _was_undone(stack: Stack, part: Part) -> bool:
+    ref, facet, name = part
+    return any(
+        kept.outcome is not None and bool(kept.outcome.undoing)
+        for kept in stack.ledger.kept.values()
+        if kept.case.drift.subject == ref and part_of(kept.case) == (facet, name)
+    )
 
 
 def _told(stack: Stack, part: Part, *statuses: Status) -> bool:
