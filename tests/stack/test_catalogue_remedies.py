@@ -2,33 +2,51 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from rolecall.model.cases import SWEEP
 from rolecall_cli.embedded import people, stack
 from rolecall_cli.embedded.account import embedded_account
 from rolecall_cli.embedded.project import scratch_copy
 from tests.samples import ROOT
-from tests.stack.conftest import Stack, deploy
-from tests.stack.drifts import ADMINISTRATOR, LIVE, MARK, ROWS, Row, acting, make
+from tests.stack.conftest import ENDS, Stack, deploy, eventually
+from tests.stack.drifts import ADMINISTRATOR, LIVE, MARK, OLD, ROWS, Row, acting, make
 from tests.stack.test_command import run
+from tests.stack.test_sweep import swept
 
 pytestmark = pytest.mark.stack
 
 # Who may not act here only tells, so that each drift meets one remedy.
-PUTTING_RIGHT = """
+PUTTING_RIGHT = f"""
 version: 1
-defaults: {mode: notify}
-caps: {account: 10000, convention: 10000, actor: 10000}
+defaults: {{mode: notify}}
+caps: {{account: 10000, convention: 10000, actor: 10000}}
 protected: ["arn:aws:iam::111122223333:user/break-glass"]
 conventions:
-  account-password-policy: {mode: remediate}
-  group-no-admin-policy: {mode: remediate}
-  group-no-inline-policy: {mode: remediate}
-  group-privileged-membership: {mode: remediate}
-  mfa-not-removed: {mode: remediate, grace: 1}
-  one-active-access-key: {mode: remediate, grace: 1}
+  access-key-age: {{mode: remediate, sweep_acts: true, days: 0, act_after_days: 0}}
+  account-password-policy: {{mode: remediate}}
+  group-no-admin-policy: {{mode: remediate}}
+  group-no-inline-policy: {{mode: remediate}}
+  group-privileged-membership: {{mode: remediate}}
+  mfa-not-removed: {{mode: remediate, grace: 1}}
+  one-active-access-key: {{mode: remediate, grace: 1}}
+  unused-credentials: {{mode: remediate, sweep_acts: true, days: 0, deny_passwords: true}}
+exemptions:
+  - id: EX-2026-001
+    convention: unused-credentials
+    subject: arn:aws:iam::111122223333:user/aged*
+    reason: its key is judged by its age
+    owner: platform-oncall
+    expires: {ENDS}
+  - id: EX-2026-002
+    convention: access-key-age
+    subject: arn:aws:iam::111122223333:user/idle*
+    reason: its key is judged by its use
+    owner: platform-oncall
+    expires: {ENDS}
 """
 
 type Look = Callable[[Any], Any]
@@ -167,3 +185,39 @@ def test_a_drift_is_put_right_and_undo_brings_it_back_for_good(
     assert put_right.now(row) == before
     (case,) = [case for case in put_right.stack.cases() if case["id"] == case_id]
     assert case["status"] == "undone"
+
+
+def _credentials(iam: Any, user: str) -> tuple[list[str], list[str]]:
+    keys = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
+    return [key["Status"] for key in keys], iam.list_user_policies(UserName=user)["PolicyNames"]
+
+
+def test_what_only_a_sweep_can_see_is_put_right_by_one_that_may_act_and_undone(
+    put_right: PutRight,
+) -> None:
+    deployed, iam = put_right.stack, put_right.stack.account.client("iam")
+    rows = {
+        row.subject.replace(MARK, OLD): row
+        for row in ROWS
+        if row.convention in {"access-key-age", "unused-credentials"}
+    }
+    swept(deployed)  # the first one only tells
+    with deployed.account.trail.muted():
+        for row in rows.values():
+            for one in (*row.scene, row.deed):
+                make(people.operator(deployed.account), one, OLD)
+    before = {user: _credentials(iam, user) for user in rows}
+    made = datetime.now(UTC)
+    # An age counts from the second in which a key was made.
+    eventually("an age", lambda: datetime.now(UTC) - made > timedelta(seconds=1))
+    swept(deployed)
+    cases = [deployed.ended(user, "remediated", row.convention) for user, row in rows.items()]
+    assert {case["origin"]["call"] for case in cases} == {SWEEP}
+    assert {user: _credentials(iam, user) for user in rows} == {
+        "aged-old": (["Inactive"], []),
+        "idle-old": (["Inactive"], []),
+        "absent-old": ([], ["Rolecall-UnusedPassword"]),
+    }
+    for case in cases:
+        run(deployed, "undo", case["id"], "--reason", "a trial", "--yes")
+    assert {user: _credentials(iam, user) for user in rows} == before
