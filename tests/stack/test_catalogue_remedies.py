@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from rolecall_cli.embedded import people, stack
 from rolecall_cli.embedded.account import embedded_account
 from rolecall_cli.embedded.project import scratch_copy
 from tests.samples import ROOT
-from tests.stack.conftest import ENDS, Stack, deploy
+from tests.stack.conftest import ENDS, Stack, deploy, eventually
 from tests.stack.drifts import ADMINISTRATOR, LIVE, MARK, OLD, ROWS, Row, acting, make
 from tests.stack.test_command import run
 from tests.stack.test_sweep import swept
@@ -206,6 +207,9 @@ def test_what_only_a_sweep_can_see_is_put_right_by_one_that_may_act_and_undone(
             for one in (*row.scene, row.deed):
                 make(people.operator(deployed.account), one, OLD)
     before = {user: _credentials(iam, user) for user in rows}
+    made = datetime.now(UTC)
+    # An age counts from the second in which a key was made.
+    eventually("an age", lambda: datetime.now(UTC) - made > timedelta(seconds=1))
     swept(deployed)
     cases = [deployed.ended(user, "remediated", row.convention) for user, row in rows.items()]
     assert {case["origin"]["call"] for case in cases} == {SWEEP}
@@ -216,5 +220,4 @@ def test_what_only_a_sweep_can_see_is_put_right_by_one_that_may_act_and_undone(
     }
     for case in cases:
         run(deployed, "undo", case["id"], "--reason", "a trial", "--yes")
-    deployed.quiet()
     assert {user: _credentials(iam, user) for user in rows} == before
