@@ -47,11 +47,17 @@ PARAMETERS = {
 PATIENCE = 60.0
 
 
-def eventually[T](what: str, found: Callable[[], T], patience: float = PATIENCE) -> T:
+def eventually[T](
+    what: str,
+    found: Callable[[], T],
+    patience: float = PATIENCE,
+    instead: Callable[[], object] = lambda: "",
+) -> T:
     """The first truthy answer within the patience; what it should have been, otherwise."""
     deadline = time.monotonic() + patience
     while not (answer := found()):
-        assert time.monotonic() < deadline, f"{what} did not happen within {patience} s"
+        if time.monotonic() > deadline:
+            pytest.fail(f"{what} did not happen within {patience} s {instead()}")
         time.sleep(0.1)
     return answer
 
@@ -87,7 +93,14 @@ class Stack:
         def found() -> list[dict[str, Any]]:
             return [c for c in self.about(subject, convention) if c["status"] == status]
 
-        return eventually(f"a case about {subject} that is {status}", found)[0]
+        return eventually(
+            f"a case about {subject} that is {status}",
+            found,
+            instead=lambda: [
+                (case["drift"]["convention"], case["status"], case["reason"])
+                for case in self.about(subject)
+            ],
+        )[0]
 
     def alerts(self) -> list[tuple[str, str]]:
         """The alerts so far: case ids and statuses, in the order they were told to machines."""
@@ -123,13 +136,21 @@ class Stack:
         self.account.trail.settle()
         calm = 0
 
+        def depths() -> dict[str, int]:
+            queues = ("ChangesQueueUrl", "RemediesQueueUrl", "AlertsQueueUrl")
+            return {queue: depth for queue in queues if (depth := self.depth(queue))}
+
         def is_calm() -> bool:
             nonlocal calm
-            queues = ("ChangesQueueUrl", "RemediesQueueUrl", "AlertsQueueUrl")
-            calm = 0 if any(self.depth(queue) for queue in queues) else calm + 1
+            calm = 0 if depths() else calm + 1
             return calm > 5  # a message between two queues is seen within these looks
 
-        eventually("silence", is_calm)
+        def waiting() -> object:
+            cases = [case for case in self.cases() if case["status"] in {"waiting", "pending"}]
+            drifts = [case["drift"] for case in cases]
+            return depths(), [(drift["convention"], drift["subject"]["name"]) for drift in drifts]
+
+        eventually("silence", is_calm, instead=waiting)
 
 
 def deploy(
