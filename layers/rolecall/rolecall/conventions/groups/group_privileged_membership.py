@@ -54,7 +54,9 @@ class GroupPrivilegedMembership(Convention):
         "changers": Option(
             (), "Names of roles or users, or patterns with `*`, who may add anybody to one."
         ),
-        "remove": Option("self", 'Whom to remove: "self", who added himself, or "all".'),
+        "remove": Option(
+            "self", 'Whom to remove: "self", who added himself, or "all".', choices=("self", "all")
+        ),
     }
 
     def wants(self, kind: str) -> tuple[Facet, ...]:  # noqa: ARG002
