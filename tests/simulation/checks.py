@@ -159,9 +159,9 @@ def at_rest(stack: Stack, lost: set[str]) -> None:
             for channel in stack.channels:
                 assert stack.told[case_id, status, channel.name], (case_id, status)
     for brought, event in stack.account.brought.items():
-        # What events lost, or met the silence of an undo that never came to its end, the last sweep has
-        # found, and only tells.
-        missed = event in lost or _was_undone(stack, brought)
+        # What events lost, or met the silence of an undo whose worker died after asking for it, the last
+        # sweep has found, and only tells.
+        missed = event in lost or _was_silenced(stack, brought)
         swept = missed and _told(stack, brought, Status.NOTIFIED)
         assert swept or _answered(stack, brought), (brought, event)
     standing = Counter(
@@ -172,12 +172,12 @@ def at_rest(stack: Stack, lost: set[str]) -> None:
     assert max(standing.values(), default=1) == 1, standing.most_common(1)
 
 
-def _was_undone(stack: Stack, part: Part) -> bool:
+def _was_silenced(stack: Stack, part: Part) -> bool:
     ref, facet, name = part
     return any(
-        kept.outcome is not None and bool(kept.outcome.undoing)
-        for kept in stack.ledger.kept.values()
-        if kept.case.drift.subject == ref and part_of(kept.case) == (facet, name)
+        (ref.key, case.drift.key) in stack.ledger.silenced
+        for case in stack.ledger.cases()
+        if case.drift.subject == ref and part_of(case) == (facet, name)
     )
 
 

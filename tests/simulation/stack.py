@@ -11,6 +11,7 @@ from rolecall.detection.overdue import Overdue
 from rolecall.errors import ApprovalVoidError, LeaseHeldError, RolecallError
 from rolecall.model.cases import Case, Status
 from rolecall.model.changes import Change
+from rolecall.model.stories import LedgerExemption
 from rolecall.model.times import moment
 from rolecall.notification.message import Message
 from rolecall.notification.notify import Notifier
@@ -45,6 +46,7 @@ class Ledger(MemoryLedger):
         self._crew = crew
         self.been: dict[tuple[str, Status], None] = {}
         self.counted: list[tuple[Case, str]] = []
+        self.silenced: set[tuple[str, str]] = set()
 
     def open_case(self, case: Case, now: float) -> tuple[Opening, Case]:
         opening, standing = super().open_case(case, now)
@@ -70,6 +72,10 @@ class Ledger(MemoryLedger):
     def conclude(self, entry: Entry, case: Case, outcome: Outcome | None) -> None:
         super().conclude(entry, case, outcome)
         self.been[case.id, case.status] = None
+
+    def exempt(self, case: Case, exemption: LedgerExemption | None) -> None:
+        super().exempt(case, exemption)
+        self.silenced.add((case.drift.subject.key, case.drift.key))
 
 
 @dataclass
