@@ -338,6 +338,16 @@ def test_a_facet_that_no_list_carries_is_read_within_the_calls_of_the_settings()
     assert (again.done, again.sweep.calls) == (True, 152)
 
 
+def test_all_that_no_list_carries_of_a_subject_is_read_at_once() -> None:
+    made, account = _sketched(only(VIA_GROUPS))
+    account.unlisted = frozenset({Facet.USER_INLINE_POLICIES, Facet.USER_ATTACHED_POLICIES})
+    account.add(BOB, ATTACHMENT)
+    account.reads.clear()
+    made.sweeper.go_on(made.sweeper.begin("s-1"), lambda: True)
+    assert account.reads.count(BOB) == 1
+    assert cases(made)["bob"] == "notified"
+
+
 def test_lists_that_alone_take_all_calls_are_an_error_that_says_what_to_do() -> None:
     class Costly(SketchedAccount):
         @property
@@ -368,7 +378,7 @@ def test_a_convention_that_raises_does_not_silence_the_others(
 
 def test_what_cannot_be_read_is_said_once_and_silences_nothing_else() -> None:
     class Denied(SketchedAccount):
-        unlisted = frozenset({Facet.USER_ACCESS_KEYS})
+        unlisted = frozenset({Facet.USER_ACCESS_KEYS, Facet.USER_INLINE_POLICIES})
 
         def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
             wanted = set(facets)

@@ -101,19 +101,30 @@ class Looker:
         missing = self._needed[listed.ref.kind] - listed.state.keys() - self._unreadable
         if not missing:
             return listed
-        state = dict(listed.state)
-        for facet in sorted(missing):
-            try:
-                found = self._reader.read(listed.ref, (facet,))
-            except UnsettledError as error:
+        try:
+            # All at once, for several facets may come with one call.
+            found = self._reader.read(listed.ref, missing)
+        except UnsettledError as error:
+            if len(missing) == 1:
                 # It will not be let read the next one's either, and need not try ten thousand times.
+                self._unreadable |= missing
+                self.errors.append(error)
+                return listed
+            return self._one_by_one(listed, missing)
+        return _with(listed, found)
+
+    def _one_by_one(self, listed: Subject, missing: set[Facet]) -> Subject | None:
+        """The subject with each facet that can be read: one that cannot must not hide the others."""
+        completed: Subject | None = listed
+        for facet in sorted(missing):
+            if completed is None:
+                return None
+            try:
+                completed = _with(completed, self._reader.read(listed.ref, (facet,)))
+            except UnsettledError as error:
                 self._unreadable.add(facet)
                 self.errors.append(error)
-                continue
-            if found is None:
-                return None
-            state |= found.state
-        return make_subject(listed.ref, state, listed.path, listed.unique_id, listed.at)
+        return completed
 
     def look_at(self, ref: SubjectRef, convention: Convention) -> Judgement | None:
         """Judge a subject by reading it, whether or not a list shows it; None where it cannot be read."""
@@ -154,3 +165,11 @@ class Looker:
         except Exception as error:  # one convention must not silence the others
             self.errors.append(error)
             return ()
+
+
+def _with(listed: Subject, found: Subject | None) -> Subject | None:
+    """What a list shows of a subject together with what reading it found; None where it is gone."""
+    if found is None:
+        return None
+    state = {**listed.state, **found.state}
+    return make_subject(listed.ref, state, listed.path, listed.unique_id, listed.at)
