@@ -149,10 +149,9 @@ def look(inventory: Inventory, reader: Reader, settings: Settings, account: str)
             if around.left or inventory.spent >= settings.sweep("calls"):
                 around.left = around.left or str(ref)
                 continue
-            yield from looker.look(listed).judgements
+            yield from looker.look(listed)
             around.judged += 1
-        for found in looker.missing(account, lambda ref: ref.key in seen):
-            yield from found.judgements
+        yield from looker.missing(account, lambda ref: ref.key in seen)
 
     around.findings = list(decided(judged(), settings, reader, facts))
     around.calls = inventory.spent

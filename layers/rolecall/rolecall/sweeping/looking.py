@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 from rolecall.convention import Convention
 from rolecall.detection.judging import Judgement
@@ -22,18 +21,6 @@ Known = Callable[[SubjectRef, str], Counter[str]]
 def nothing_known(_: SubjectRef, __: str) -> Counter[str]:
     """That nothing is known yet."""
     return Counter()
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look at a subject came to.
-
-    Attributes:
-        judgements: What is certain, by lists that are exact or by reading the subject itself.
-    """
-
-    ref: SubjectRef
-    judgements: tuple[Judgement, ...] = field(default=())
 
 
 class Looker:
@@ -77,8 +64,8 @@ class Looker:
             }
         )
 
-    def look(self, listed: Listed, known: Known = nothing_known) -> Look:
-        """Judge one subject.
+    def look(self, listed: Listed, known: Known = nothing_known) -> tuple[Judgement, ...]:
+        """What is certain of one subject, by lists that are exact or by reading the subject itself.
 
         Raises:
             ThrottledError: it cannot be read now.
@@ -94,7 +81,7 @@ class Looker:
                 certain.append(Judgement(convention, ref, subject, drifts))
             elif Counter(drift.state for drift in drifts) != known(ref, convention.id):
                 unsure.append(convention)
-        return Look(ref, (*certain, *self._closer(ref, unsure)))
+        return (*certain, *self._closer(ref, unsure))
 
     def _completed(self, listed: Subject) -> Subject | None:
         """The subject with what no list carries, as far as it can be read; None where it is gone."""
@@ -130,12 +117,12 @@ class Looker:
         """Judge a subject by reading it, whether or not a list shows it; None where it cannot be read."""
         return next(self._closer(ref, (convention,)), None)
 
-    def missing(self, account: str, seen: Callable[[SubjectRef], bool]) -> Iterator[Look]:
+    def missing(self, account: str, seen: Callable[[SubjectRef], bool]) -> Iterator[Judgement]:
         """Yield what is wrong with the subjects that must be there and that no list shows."""
         for convention in self.conventions:
             for ref in convention.expects(account):
                 if not seen(ref):
-                    yield Look(ref, tuple(self._closer(ref, (convention,))))
+                    yield from self._closer(ref, (convention,))
 
     def _closer(self, ref: SubjectRef, unsure: Iterable[Convention]) -> Iterator[Judgement]:
         conventions = tuple(one for one in unsure if (one.id, ref.kind) not in self._blind)

@@ -111,12 +111,12 @@ class Sweeper:
             if not may_go_on():
                 done = False
                 continue
-            look = self._looker.look(listed, lambda r, c: _states(standing, r, c))
-            sweep = self._take(sweep, look.judgements, standing, last)
+            found = self._looker.look(listed, lambda r, c: _states(standing, r, c))
+            sweep = self._take(sweep, found, standing, last)
             sweep = replace(sweep, after=f"{ref.kind}/{ref.name}", judged=sweep.judged + 1)
         if done:
-            for look in self._looker.missing(self._account, lambda ref: ref.key in seen):
-                sweep = self._take(sweep, look.judgements, standing, last)
+            found = tuple(self._looker.missing(self._account, lambda ref: ref.key in seen))
+            sweep = self._take(sweep, found, standing, last)
             sweep = self._gone(sweep, standing, seen)
         elif sweep.after == begun.after and has_time():
             raise SweepError(

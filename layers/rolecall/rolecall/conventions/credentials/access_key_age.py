@@ -37,9 +37,9 @@ class AccessKeyAge(Convention):
     remedies = ("iam:UpdateAccessKey",)
     settled_by = ("iam:UpdateAccessKey", "iam:DeleteAccessKey", "iam:DeleteUser")
     options = {  # noqa: RUF012  # the annotation is on the base class
-        "days": Option(90, "the age in days above which a key is too old"),
-        "second_warning_days": Option(7, "days after that at which it is told again"),
-        "act_after_days": Option(14, "days after that from which it may be switched off"),
+        "days": Option(90, "The age in days above which a key is too old."),
+        "second_warning_days": Option(7, "Days after that at which it is told again."),
+        "act_after_days": Option(14, "Days after that from which it may be switched off."),
     }
 
     def drifts(self, user: User) -> Iterator[Drift]:

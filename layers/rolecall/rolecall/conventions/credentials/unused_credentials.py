@@ -83,9 +83,9 @@ class UnusedCredentials(Convention):
         "iam:DeleteUser",
     )
     options = {  # noqa: RUF012  # the annotation is on the base class
-        "days": Option(45, "the days without use from which a credential counts as unused"),
+        "days": Option(45, "Days without use from which a credential counts as unused."),
         "deny_passwords": Option(
-            False, "whether an unused password may be closed by an inline policy"
+            False, "Whether an unused password may be closed by an inline policy."
         ),
     }
 
