@@ -12,7 +12,7 @@ from rolecall.model.scales import Severity
 from rolecall.model.subjects import Facet, Subject, SubjectRef
 from rolecall.model.sweeps import LastSweep, Sweep
 from rolecall.replaying.memory import MemoryAccount
-from tests.detection.staged import ATTACHED, BOB, change
+from tests.detection.staged import ATTACH, ATTACHED, BOB, change
 from tests.states import ACCOUNT
 from tests.sweeping.sketches import SketchedAccount
 from tests.world import ACTING, ADMIN, BREAK_GLASS, PROTECT, World, settings
@@ -98,6 +98,25 @@ def test_a_record_takes_over_a_case_that_was_only_told() -> None:
     made.detector.detect(change())
     (case,) = made.ledger.cases()
     assert (case.status, case.origin.swept) == (Status.PENDING, False)
+
+
+@pytest.mark.parametrize(
+    ("mode", "stands"), [("approve", "awaiting-approval"), ("notify", "notified")]
+)
+def test_a_record_of_a_template_takes_over_what_may_be_more_than_told(
+    mode: str, stands: str
+) -> None:
+    made = world(only(VIA_GROUPS, mode=mode), swept_before=False)
+    made.sweep()
+    template = ATTACH["userIdentity"] | {"invokedBy": "cloudformation.amazonaws.com"}
+    made.detector.detect(change(userIdentity=template))
+    (case,) = made.ledger.cases()
+    assert case.origin.swept is (mode == "notify")
+    made.clock.now += 3600
+    if case.status is Status.WAITING:
+        made.settle(case.id)
+    assert made.ledger.get(case.id).case.status == stands
+    assert made.bus.statuses.count("notified") == 1
 
 
 @pytest.mark.parametrize("mode", ["notify", "remediate"])

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from rolecall.detection.finding import Finding
 from rolecall.model.cases import Case, Origin, Status, case_id
+from rolecall.model.scales import Mode
 from rolecall.model.times import moment
 from rolecall.ports import Bus, Ledger, Opening, Reader, Remedies
 from rolecall.settings import Settings
 
 LEASE = 30.0  # seconds in which a case is handed from a sweep to the change that brought its drift
-_TO_ACT = frozenset({Status.PENDING, Status.AWAITING_APPROVAL})
 
 
 class Opener:
@@ -58,8 +58,7 @@ class Opener:
         opening, case = self._ledger.open_case(new, now)
         if opening is not Opening.KNOWN:
             return opening, case
-        untold = case.status is Status.WAITING or new.status in _TO_ACT
-        if case.origin.swept and not origin.swept and untold:
+        if case.origin.swept and not origin.swept and (case.status is Status.WAITING or _acts(new)):
             return Opening.REPEATED, self._taken_over(case, new, now)
         was_exempt = case.status is Status.EXEMPT
         if not was_exempt or new.status is Status.EXEMPT:
@@ -108,3 +107,10 @@ class Opener:
             account_name=self._settings.account_name(origin.account),
             delay=decision.delay,
         )
+
+
+def _acts(new: Case) -> bool:
+    """Whether a case may do more than tell, now or when its grace is over."""
+    if new.status is Status.WAITING:
+        return new.mode in {Mode.APPROVE, Mode.REMEDIATE} and bool(new.remedy)
+    return new.status in {Status.PENDING, Status.AWAITING_APPROVAL}
