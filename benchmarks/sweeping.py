@@ -21,7 +21,9 @@ from urllib.parse import quote
 from benchmarks.errors import BenchmarkError
 from rolecall.aws.inventory import AwsInventory
 from rolecall.aws.session import Aws
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry, convention_classes
 from rolecall.settings import Settings
 from rolecall.settings.files import build

@@ -5,8 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from rolecall.model.facets import Facet
 from rolecall.model.passwords import answered
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import SubjectRef
 
 ACCOUNT = "111122223333"
 # The unique ids by which tests know a subject of each kind that has one.

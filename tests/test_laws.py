@@ -17,9 +17,11 @@ from rolecall.model.calls import Call
 from rolecall.model.cases import Status
 from rolecall.model.changes import Rejected
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
 from rolecall.model.pointing import all_subjects, kinds_of, subjects
 from rolecall.model.recorded import recorded
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.policy.documents import denies_only
 from rolecall.protection import OWN_PATHS
 from rolecall.registry import Registry, convention_classes

@@ -8,7 +8,7 @@ from ruamel.yaml.comments import TaggedScalar
 
 from rolecall.aws.facets import calls_for
 from rolecall.convention import is_granting
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from rolecall.protection import PROTECTIVE, protected_resources
 from rolecall.registry import Registry
 from rolecall.remediation import guard

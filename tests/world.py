@@ -9,8 +9,9 @@ from rolecall.detection.overdue import Overdue
 from rolecall.detection.own import OwnRoles
 from rolecall.errors import UnsettledError
 from rolecall.model.cases import Case
+from rolecall.model.facets import Facet
 from rolecall.model.scales import Mode
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import SubjectRef
 from rolecall.model.sweeps import Sweep
 from rolecall.registry import Registry, convention_classes
 from rolecall.remediation.approve import Approver

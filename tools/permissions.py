@@ -7,8 +7,8 @@ from rolecall.aws.facets import calls_for
 from rolecall.aws.identities import IDENTITIES
 from rolecall.aws.inventory import CALLS
 from rolecall.convention import Convention, is_taking
+from rolecall.model.facets import Facet
 from rolecall.model.scales import Mode
-from rolecall.model.subjects import Facet
 from rolecall.protection import PROTECTIVE, protected_resources
 from rolecall.remediation import guard
 from rolecall.settings import Settings

@@ -8,7 +8,8 @@ from botocore.stub import Stubber
 
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
-from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import Subject, SubjectRef
 from tests.states import ACCOUNT
 
 BOB = SubjectRef("user", "bob", ACCOUNT)

@@ -12,7 +12,8 @@ from rolecall.aws.session import Aws
 from rolecall.convention import Convention
 from rolecall.errors import RemedyError, ThrottledError, UnsettledError
 from rolecall.model.calls import Call
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 from rolecall.registry import Registry, convention_classes
 from tests.aws.account import APP, BOB, INSTANCE, ODD, launch
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rolecall.aws.credential_report import SOME_DEVICE, fetch, parse
 from rolecall.aws.session import Aws
 from rolecall.errors import UnsettledError
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from tests.aws.account import stubbed
 from tests.fakes import Clock
 

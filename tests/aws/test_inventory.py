@@ -14,7 +14,9 @@ from moto.core.botocore_stubber import MockRawResponse
 from rolecall.aws.inventory import CALLS, AwsInventory
 from rolecall.aws.reader import AwsReader
 from rolecall.errors import ThrottledError, UnsettledError
-from rolecall.model.subjects import KINDS, Facet, Subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import KINDS
+from rolecall.model.subjects import Subject
 from rolecall.ports import Listed
 from tests.aws.account import ODD, launch
 from tests.aws.test_credential_report import NOTHING, report

@@ -9,7 +9,8 @@ from rolecall.aws.facets import READINGS, calls_for
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.errors import RetryError
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 from tests.aws.account import APP, BOB, INSTANCE, ODD, OPS, USER, launch, read, stubbed
 from tests.states import ACCOUNT, ref
 

@@ -7,7 +7,8 @@ import pytest
 
 from rolecall.aws.session import Aws
 from rolecall.errors import RetryError
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 from tests.aws.account import BOB, read, stubbed
 from tests.states import ACCOUNT
 

@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 from rolecall.aws.reader import AwsReader
 from rolecall.aws.session import Aws
 from rolecall.errors import RetryError, ThrottledError, UnsettledError
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 from tests.aws.account import APP, BOB, ODD, OPS, read, stubbed
 from tests.states import ACCOUNT
 

@@ -10,9 +10,10 @@ import pytest
 from benchmarks import corpus
 from rolecall.detection.judging import judge
 from rolecall.model.changes import Change
+from rolecall.model.kinds import subject
 from rolecall.model.recorded import recorded
 from rolecall.model.records import parse
-from rolecall.model.subjects import Subject, SubjectRef, subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from rolecall.replaying.files import records_in
 from rolecall.settings import Settings

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rolecall.model.cases import Status
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from rolecall_cli.story import unified
 from tests.cli.operating import ALICE, Command, operate
 from tests.detection.staged import world_of

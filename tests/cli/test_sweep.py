@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from typer.testing import CliRunner, Result
 
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from rolecall.replaying.memory import MemoryAccount
 from rolecall_cli import sweep
 from rolecall_cli.embedded import detached

@@ -3,8 +3,10 @@
 from typing import Any
 
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.states import ACCOUNT
 

@@ -7,7 +7,9 @@ import pytest
 from rolecall.model.cases import Status
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
-from rolecall.model.subjects import Facet, Subject, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject
 from rolecall.registry import Registry
 from tests.detection.staged import change
 from tests.samples import sample

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from rolecall.model.calls import Call
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
 from rolecall.model.recorded import recorded
 from rolecall.model.scales import Severity
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.conventions.states import drifts
 from tests.detection.staged import change

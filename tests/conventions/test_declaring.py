@@ -4,9 +4,9 @@ import pytest
 
 from rolecall.convention import Convention
 from rolecall.errors import ConventionError
+from rolecall.model.facets import Facet
 from rolecall.model.scales import Severity
 from rolecall.model.standards import user_guide
-from rolecall.model.subjects import Facet
 
 DECLARED = {
     "__doc__": "A group has a name.",

@@ -7,8 +7,11 @@ import pytest
 
 from rolecall.detection.deciding import Facts, decide
 from rolecall.model.cases import Status
+from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole
-from rolecall.model.subjects import Facet, Group, Subject, SubjectRef, subject
+from rolecall.model.kinds import subject
+from rolecall.model.kinds.groups import Group
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.conventions.states import drifts, parts
 from tests.detection.staged import change, world_of

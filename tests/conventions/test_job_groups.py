@@ -9,8 +9,10 @@ from rolecall.convention import Convention
 from rolecall.errors import SettingsError
 from rolecall.model.calls import Call
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.conventions.states import parts
 from tests.detection.staged import change

@@ -12,8 +12,10 @@ from rolecall.errors import UnguardedError
 from rolecall.model.calls import Call
 from rolecall.model.cases import Status
 from rolecall.model.changes import Rejected
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
 from rolecall.model.pointing import subjects
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.policy.administration import administers, known_text
 from rolecall.policy.documents import denies_only, parse_document
 from rolecall.registry import Registry

@@ -9,8 +9,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rolecall.convention import Convention
+from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.conventions.moving import (
     CARRIED,

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole
-from rolecall.model.subjects import Facet, SubjectRef, subject
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import SubjectRef
 from rolecall.policy.documents import CLOSED_TRUST
 from rolecall.registry import Registry
 from tests.conventions.states import parts

@@ -7,8 +7,10 @@ import pytest
 from rolecall.convention import Convention
 from rolecall.model.calls import Call
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
 from rolecall.model.passwords import answered, settable
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.states import ACCOUNT
 

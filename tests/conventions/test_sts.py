@@ -11,9 +11,11 @@ from rolecall.convention import ActivityConvention
 from rolecall.detection.judging import judge
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
 from rolecall.model.pointing import subjects
 from rolecall.model.recorded import recorded
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from rolecall.replaying.memory import MemoryAccount
 from tests.detection.staged import BOB, change, world

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from rolecall.model.drifts import Drift
-from rolecall.model.subjects import Facet, Subject, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject
 from rolecall.policy.documents import denies_only
 from rolecall.registry import Registry
 from rolecall.replaying.memory import MemoryAccount

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from rolecall.model.drifts import Drift
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.conventions.states import parts, user
 from tests.states import ACCOUNT, ref

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from rolecall.convention import Convention
+from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole, job_group
+from rolecall.model.kinds import subject
 from rolecall.model.recorded import recorded
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.detection.staged import change
 from tests.samples import sample

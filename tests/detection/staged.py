@@ -4,9 +4,10 @@ import copy
 from typing import Any
 
 from rolecall.model.changes import Change
+from rolecall.model.facets import Facet
 from rolecall.model.pointing import all_subjects
 from rolecall.model.records import parse
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import SubjectRef
 from rolecall.replaying.memory import MemoryAccount
 from tests.samples import sample
 from tests.states import ACCOUNT

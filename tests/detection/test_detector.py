@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from rolecall.errors import UnsettledError
+from rolecall.model.facets import Facet
 from rolecall.model.stories import LedgerExemption
-from rolecall.model.subjects import Facet
 from rolecall.model.times import moment
 from tests.detection.staged import ATTACHED, BOB, NOTIFYING, change, world, world_of
 from tests.samples import sample

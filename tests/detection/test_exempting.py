@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from rolecall.model.cases import Case, Status
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.settings.exemptions import Exemption
 from tests.detection.staged import ATTACH, BOB, change, world
 from tests.samples import sample

@@ -9,7 +9,8 @@ from rolecall.convention import Convention
 from rolecall.detection.judging import judge
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
-from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.detection.staged import BOB, change, world
 from tests.samples import sample

@@ -4,7 +4,7 @@ import pytest
 
 from rolecall.detection.overdue import KEPT, LATE
 from rolecall.model.cases import Status
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from tests.detection.staged import BOB, change
 from tests.remediation.watched import WatchedWorld, pending
 from tests.samples import sample

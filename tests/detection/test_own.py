@@ -14,8 +14,8 @@ import pytest
 
 from rolecall.model.calls import Call
 from rolecall.model.changes import Change
+from rolecall.model.facets import Facet
 from rolecall.model.records import parse
-from rolecall.model.subjects import Facet
 from rolecall.runtime.work import replay
 from rolecall_cli.trail.answers import Answer
 from rolecall_cli.trail.calls import Call as TrailCall

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rolecall.model.cases import Status
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from tests.detection.staged import ATTACHED, BOB, NOTIFYING, change, world, world_of
 from tests.samples import sample
 from tests.settings.yaml import exemption, text

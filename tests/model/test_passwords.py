@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from rolecall.model.facets import Facet
 from rolecall.model.passwords import answered, settable
 from rolecall.model.recorded import recorded
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import SubjectRef
 from tests.detection.staged import change
 from tests.samples import sample
 from tests.states import ACCOUNT

@@ -7,10 +7,11 @@ import botocore.session
 import pytest
 
 from rolecall.model.changes import Change, Rejected
+from rolecall.model.facets import Facet
 from rolecall.model.pointing import is_name, subjects
 from rolecall.model.recorded import recorded
 from rolecall.model.records import parse
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import SubjectRef
 from tests.samples import sample
 from tests.states import ACCOUNT, ref
 

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from rolecall.model.calls import Call, Remedy, Result, Step
 from rolecall.model.cases import Case, Origin, Status, case_id
 from rolecall.model.drifts import Drift, canonical, digest
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import KINDS, subject
+from rolecall.model.kinds.users import User
 from rolecall.model.scales import Mode, Severity
-from rolecall.model.subjects import KINDS, Facet, SubjectRef, User, subject
+from rolecall.model.subjects import SubjectRef
 from tests.model.hostile import any_text
 from tests.states import ACCOUNT, ref
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from rolecall.convention import Convention
 from rolecall.model.cases import Case, Origin, Status
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
 from rolecall.model.scales import Mode
-from rolecall.model.subjects import Facet, SubjectRef, subject
+from rolecall.model.subjects import SubjectRef
 from rolecall.registry import convention_classes
 
 ACCOUNT = "111122223333"

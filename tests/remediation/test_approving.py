@@ -6,7 +6,7 @@ import pytest
 
 from rolecall.errors import ApprovalVoidError, CaseError, LeaseHeldError
 from rolecall.model.cases import Status
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from rolecall.remediation.approve import ANSWER_WITHIN
 from rolecall.remediation.intending import APPROVED_FOR
 from tests.detection.staged import BOB, world_of

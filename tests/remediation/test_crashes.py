@@ -4,7 +4,7 @@ import pytest
 
 from rolecall.errors import LeaseHeldError, RetryError
 from rolecall.model.cases import Status
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from tests.detection.staged import ATTACHED, BOB, change
 from tests.remediation.test_remediator import STEPS
 from tests.remediation.watched import Death, pending

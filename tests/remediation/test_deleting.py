@@ -14,7 +14,8 @@ from rolecall.errors import (
 )
 from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
-from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import Subject, SubjectRef
 from tests.detection.staged import change
 from tests.remediation.watched import WatchedWorld
 from tests.samples import sample

@@ -13,7 +13,7 @@ from rolecall.errors import (
 )
 from rolecall.model.calls import Call
 from rolecall.model.cases import Status
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from tests.detection.staged import ATTACHED, BOB, change
 from tests.remediation.watched import WatchedWorld, pending
 

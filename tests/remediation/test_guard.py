@@ -12,8 +12,9 @@ from rolecall.convention import Convention
 from rolecall.errors import UnguardedError, UnmodifiableError
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.cases import Status
+from rolecall.model.facets import Facet
 from rolecall.model.scales import Severity
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import SubjectRef
 from rolecall.policy.administration import administers
 from rolecall.registry import Registry
 from rolecall.remediation.guard import Guard

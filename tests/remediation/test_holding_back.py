@@ -7,8 +7,9 @@ import pytest
 
 from rolecall.errors import LeaseHeldError, UnsettledError
 from rolecall.model.cases import Status
+from rolecall.model.facets import Facet
 from rolecall.model.scales import Severity
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import SubjectRef
 from tests.detection.staged import ATTACHED, BOB, change
 from tests.remediation.watched import WatchedWorld, pending
 from tests.samples import sample

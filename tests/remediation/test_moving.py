@@ -9,7 +9,8 @@ import pytest
 from rolecall.errors import ApprovalVoidError, RemedyError, ThrottledError, UnsettledError
 from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 from rolecall.settings import Settings
 from tests.conventions.moving import GROUP, LAKE, READ, VIA_GROUPS, GroupedAccount
 from tests.detection.staged import ATTACH, BOB, change

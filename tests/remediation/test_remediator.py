@@ -8,8 +8,8 @@ import pytest
 from rolecall.convention import Convention
 from rolecall.model.calls import Call
 from rolecall.model.cases import Status
+from rolecall.model.facets import Facet
 from rolecall.model.scales import Mode
-from rolecall.model.subjects import Facet
 from tests.detection.staged import ATTACHED, BOB
 from tests.remediation.watched import WatchedWorld, pending
 from tests.settings.yaml import exemption, text

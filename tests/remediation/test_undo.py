@@ -15,8 +15,8 @@ from rolecall.errors import (
 )
 from rolecall.model.calls import Call, Result
 from rolecall.model.cases import Case, Status
+from rolecall.model.facets import Facet
 from rolecall.model.stories import LedgerExemption
-from rolecall.model.subjects import Facet
 from rolecall.remediation.undo import BEGUN, HOLD, LONGEST
 from tests.detection.staged import ATTACHED, BOB, change, world_of
 from tests.remediation.watched import WatchedWorld, pending

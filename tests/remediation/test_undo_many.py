@@ -4,7 +4,8 @@ import pytest
 
 from rolecall.errors import UndoRefusedError
 from rolecall.model.cases import Status
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 from rolecall.remediation.undo import Why
 from rolecall.remediation.undo_many import Choice, chosen, undo_all
 from tests.detection.staged import ATTACH, ATTACHED, change

@@ -7,7 +7,8 @@ import pytest
 
 from rolecall.errors import UndoRefusedError, UnsettledError
 from rolecall.model.cases import Status
-from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.remediation.remediate import VERIFY_AFTER
 from tests.detection.staged import BOB, change
 from tests.remediation.watched import WatchedWorld, pending

@@ -9,7 +9,8 @@ import pytest
 
 from rolecall.model.calls import Call
 from rolecall.model.cases import Status
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 from rolecall.remediation.remediate import LEASE
 from rolecall.settings import Settings
 from tests.detection.staged import ATTACHED, BOB, change

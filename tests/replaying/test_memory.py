@@ -4,7 +4,8 @@ import pytest
 
 from rolecall.errors import RemedyError
 from rolecall.model.calls import Call
-from rolecall.model.subjects import Facet, Instance
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.instances import Instance
 from rolecall.replaying.memory import MemoryAccount
 from tests.states import ACCOUNT, ref
 

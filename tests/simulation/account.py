@@ -7,7 +7,9 @@ from typing import Any
 
 from rolecall.errors import RemedyError, UnsettledError
 from rolecall.model.calls import Call
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.replaying.memory import MemoryAccount
 from rolecall.replaying.memory_calls import State
 from tests.fakes import Clock

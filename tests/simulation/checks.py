@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rolecall.model.cases import Case, Status
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from rolecall.policy.documents import CLOSED_TRUST
 from tests.simulation.account import Part, Written
 from tests.simulation.crew import Worker

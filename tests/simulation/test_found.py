@@ -8,7 +8,8 @@ import pytest
 
 from rolecall.errors import CaseError, LeaseHeldError, RetryError
 from rolecall.model.cases import Status
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 from rolecall.remediation.remediate import LEASE
 from tests.detection.staged import ATTACHED, BOB, change
 from tests.remediation.test_remediator import STEPS

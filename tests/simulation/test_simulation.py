@@ -27,7 +27,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from rolecall.detection.overdue import LATE
 from rolecall.errors import RolecallError, UndoRefusedError
 from rolecall.model.cases import Case, Status
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from rolecall.runtime.log import log
 from tests.simulation.checks import Witness, at_rest, bounded, caps, told_once
 from tests.simulation.crew import Trouble, Worker

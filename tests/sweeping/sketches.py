@@ -4,7 +4,9 @@ import copy
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.ports import Listed
 from rolecall.replaying.memory import MemoryAccount
 

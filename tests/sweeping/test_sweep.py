@@ -8,8 +8,9 @@ import pytest
 
 from rolecall.errors import SweepError, UnsettledError
 from rolecall.model.cases import DIGEST, Status
+from rolecall.model.facets import Facet
 from rolecall.model.scales import Severity
-from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.model.sweeps import LastSweep, Sweep
 from rolecall.replaying.memory import MemoryAccount
 from tests.detection.staged import ATTACH, ATTACHED, BOB, change

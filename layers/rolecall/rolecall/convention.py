@@ -9,10 +9,11 @@ from rolecall.errors import ConventionError
 from rolecall.model.calls import Remedy
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.standards import Standard
-from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.subjects import Subject, SubjectRef
 
 # Calls whose permission could also widen access, whatever a remedy uses them for: the remediate
 # function holds them only while a convention that needs them may act.

@@ -7,8 +7,9 @@ from typing import Any, Protocol, Self
 
 from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
+from rolecall.model.facets import Facet
 from rolecall.model.stories import LedgerExemption, Move, Telling
-from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.model.sweeps import LastSweep
 
 

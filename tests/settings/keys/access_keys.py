@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 from rolecall.registry import Registry
 from rolecall.replaying.memory import MemoryAccount
 from rolecall.settings import Settings

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from rolecall.settings import Settings
 from tests.settings.keys import Change

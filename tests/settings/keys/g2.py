@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from rolecall.model.changes import Change as AccountChange
-from rolecall.model.subjects import Facet, SubjectRef, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import SubjectRef
 from rolecall.registry import Registry
 from rolecall.settings import Settings
 from tests.samples import sample

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from rolecall.model.subjects import Facet, Subject, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject
 from rolecall.registry import Registry
 from rolecall.settings import Settings
 from tests.conventions.moving import GROUP, LAKE, READ, VIA_GROUPS, candidate

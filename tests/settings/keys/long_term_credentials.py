@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
 from rolecall.model.passwords import answered
-from rolecall.model.subjects import Facet, SubjectRef, subject
+from rolecall.model.subjects import SubjectRef
 from rolecall.registry import Registry
 from rolecall.settings import Settings
 from tests.settings.keys import Change

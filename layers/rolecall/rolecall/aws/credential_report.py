@@ -12,7 +12,7 @@ from rolecall.aws.failures import code_of
 from rolecall.aws.readings import State
 from rolecall.aws.session import Aws
 from rolecall.errors import UnsettledError
-from rolecall.model.subjects import Facet
+from rolecall.model.facets import Facet
 from rolecall.model.times import moment, seconds
 
 CALLS = ("iam:GenerateCredentialReport", "iam:GetCredentialReport")

@@ -6,7 +6,8 @@ from sys import intern
 from typing import Any
 
 from rolecall.aws.readings import State, named, policy_text, time_text
-from rolecall.model.subjects import Carried, Facet
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.groups import Carried
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from rolecall.aws.readings import (
     texts,
 )
 from rolecall.aws.session import Aws
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 
 __all__ = ["READINGS", "calls_for", "instance_state"]
 

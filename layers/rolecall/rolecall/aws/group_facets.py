@@ -5,7 +5,8 @@ from botocore.exceptions import ClientError
 from rolecall.aws.failures import is_gone
 from rolecall.aws.readings import State, default_version, named, pages, reads, texts, time_text
 from rolecall.aws.session import Aws
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 
 
 @reads(Facet.GROUP_IDENTITY, Facet.GROUP_MEMBERS, by=("iam:GetGroup",))

@@ -20,7 +20,10 @@ from rolecall.aws.readings import State
 from rolecall.aws.session import Aws
 from rolecall.aws.user_facets import service_credential
 from rolecall.errors import RemedyError, UnsettledError
-from rolecall.model.subjects import Facet, ServiceCredential, SubjectRef, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.kinds.users import ServiceCredential
+from rolecall.model.subjects import SubjectRef
 from rolecall.model.times import moment
 from rolecall.ports import Listed
 

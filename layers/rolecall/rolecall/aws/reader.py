@@ -11,7 +11,9 @@ from rolecall.aws.failures import is_gone, meaning
 from rolecall.aws.identities import IDENTITIES
 from rolecall.aws.session import Aws
 from rolecall.errors import RemedyError, UnsettledError
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.model.times import moment
 
 

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from rolecall.aws.failures import is_gone
 from rolecall.aws.session import Aws
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 
 State = dict[Facet, Any]
 # The state, then path and unique id as far as the answer tells them.

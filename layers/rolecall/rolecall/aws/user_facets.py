@@ -16,7 +16,10 @@ from rolecall.aws.readings import (
     time_text,
 )
 from rolecall.aws.session import Aws
-from rolecall.model.subjects import Carried, Facet, ServiceCredential, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.groups import Carried
+from rolecall.model.kinds.users import ServiceCredential
+from rolecall.model.subjects import SubjectRef
 
 
 @reads(Facet.USER_INLINE_POLICIES, by=("iam:ListUserPolicies", "iam:GetUserPolicy"))

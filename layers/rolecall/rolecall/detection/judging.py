@@ -8,9 +8,10 @@ from datetime import datetime
 from rolecall.convention import ActivityConvention, Convention
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.pointing import kinds_of, subjects
 from rolecall.model.scales import Mode
-from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from rolecall.settings import Settings
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rolecall.model.changes import Change
+from rolecall.model.facets import Facet
 from rolecall.model.parts import at, items, text
 from rolecall.model.passwords import answered
 from rolecall.model.pointing import by_root_on_itself
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import SubjectRef
 
 
 def _inline(change: Change, facet: Facet) -> dict[Facet, Any]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from rolecall.convention import is_taking
 from rolecall.errors import UnguardedError
 from rolecall.model.calls import Call, Remedy
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
 from rolecall.policy.administration import administers, known_text, lets_in
 from rolecall.ports import Reader
 

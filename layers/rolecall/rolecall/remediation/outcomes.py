@@ -6,7 +6,9 @@ from typing import Any
 
 from rolecall.convention import Convention
 from rolecall.model.drifts import Drift
-from rolecall.model.subjects import Facet, Subject, subject
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
+from rolecall.model.subjects import Subject
 from rolecall.ports import Entry, Intent, Outcome
 from rolecall.remediation.intending import deletes
 

@@ -12,9 +12,10 @@ from rolecall.convention import Convention, is_granting
 from rolecall.errors import CaseError, ChangedSinceError, RemedyError, UndoRefusedError
 from rolecall.model.calls import Call, Result
 from rolecall.model.cases import Case, Status
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject as make_subject
 from rolecall.model.stories import LedgerExemption
-from rolecall.model.subjects import Facet, Subject
-from rolecall.model.subjects import subject as make_subject
+from rolecall.model.subjects import Subject
 from rolecall.model.times import moment
 from rolecall.ports import Bus, Caller, Entry, Intent, Ledger, Outcome, Reader
 from rolecall.registry import Registry

@@ -15,11 +15,13 @@ from rolecall.detection.judging import judge, judge_everything
 from rolecall.model.cases import SWEEP
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
 from rolecall.model.pointing import all_subjects, removes
 from rolecall.model.recorded import recorded
 from rolecall.model.records import parse
 from rolecall.model.scales import Severity
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.model.times import seconds
 from rolecall.registry import Registry
 from rolecall.replaying.memory import MemoryAccount

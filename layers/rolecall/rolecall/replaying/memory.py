@@ -9,9 +9,11 @@ from typing import Any
 
 from rolecall.model.calls import Call
 from rolecall.model.changes import Change
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject
 from rolecall.model.pointing import removes
 from rolecall.model.recorded import recorded
-from rolecall.model.subjects import Facet, Subject, SubjectRef, subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.ports import Listed
 from rolecall.replaying.memory_calls import State, made
 

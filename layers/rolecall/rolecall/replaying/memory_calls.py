@@ -5,8 +5,9 @@ from typing import Any, Protocol
 
 from rolecall.errors import RemedyError
 from rolecall.model.calls import Call
+from rolecall.model.facets import Facet
 from rolecall.model.passwords import answered
-from rolecall.model.subjects import Facet, SubjectRef
+from rolecall.model.subjects import SubjectRef
 
 State = dict[Facet, Any]
 Effect = Callable[[State, Mapping[str, Any]], None]

@@ -15,7 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from rolecall.model.cases import SWEEP
 from rolecall.model.changes import Change, Rejected
-from rolecall.model.subjects import KINDS, Facet, SubjectRef
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import KINDS
+from rolecall.model.subjects import SubjectRef
 from rolecall.replaying.memory import MemoryAccount
 
 

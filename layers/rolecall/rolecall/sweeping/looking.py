@@ -7,9 +7,10 @@ from rolecall.convention import Convention
 from rolecall.detection.judging import Judgement
 from rolecall.errors import UnsettledError
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds import subject as make_subject
 from rolecall.model.scales import Mode
-from rolecall.model.subjects import Facet, Subject, SubjectRef
-from rolecall.model.subjects import subject as make_subject
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.ports import Inventory, Listed, Reader
 from rolecall.registry import Registry
 from rolecall.settings import Settings

@@ -7,9 +7,11 @@ from rolecall.convention import Convention, Option
 from rolecall.model.access_keys import last_used_command, off_command, switched_off
 from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.users import User
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_ROTATE_KEYS, config_rule, security_hub
-from rolecall.model.subjects import Facet, Subject, User
+from rolecall.model.subjects import Subject
 
 _LAST = 3
 

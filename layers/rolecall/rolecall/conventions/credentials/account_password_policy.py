@@ -6,6 +6,8 @@ from typing import Any, Final
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.accounts import Account
 from rolecall.model.passwords import settable
 from rolecall.model.scales import Severity
 from rolecall.model.standards import (
@@ -14,7 +16,7 @@ from rolecall.model.standards import (
     config_rule,
     security_hub,
 )
-from rolecall.model.subjects import Account, Facet, Subject
+from rolecall.model.subjects import Subject
 
 # The option for each field of the policy, and the most that IAM takes.
 _OPTIONS: Final[Mapping[str, tuple[str, int]]] = {

@@ -7,9 +7,11 @@ from typing import Final
 from rolecall.convention import Convention
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.users import User
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_CONSOLE_MFA, attack, config_rule, security_hub
-from rolecall.model.subjects import Facet, Subject, User
+from rolecall.model.subjects import Subject
 from rolecall.policy.reading import canonical
 
 NAME: Final = "Rolecall-DenyWithoutMFA"

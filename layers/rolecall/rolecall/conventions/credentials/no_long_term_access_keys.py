@@ -9,10 +9,12 @@ from rolecall.model.access_keys import last_used_command, switched_off
 from rolecall.model.calls import Remedy
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.users import User
 from rolecall.model.parts import at
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_NO_KEYS_AT_SETUP, CIS_ONE_ACTIVE_KEY, attack
-from rolecall.model.subjects import Facet, Subject, User
+from rolecall.model.subjects import Subject
 from rolecall.policy.console_users import is_named_by_console
 
 

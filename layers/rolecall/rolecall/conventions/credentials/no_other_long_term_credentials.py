@@ -7,10 +7,12 @@ from typing import Final
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.users import User
 from rolecall.model.scales import Severity
 from rolecall.model.standards import attack, user_guide
 from rolecall.model.steps import inactive
-from rolecall.model.subjects import Facet, Subject, User
+from rolecall.model.subjects import Subject
 from rolecall.policy.matching import fits_any
 
 _SSH_KEY: Final = "SSH public key"

@@ -6,9 +6,11 @@ from rolecall.convention import Convention
 from rolecall.model.access_keys import last_used_command, off_command, switched_off
 from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.users import User
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_ONE_ACTIVE_KEY
-from rolecall.model.subjects import Facet, Subject, User
+from rolecall.model.subjects import Subject
 
 
 class OneActiveAccessKey(Convention):

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from rolecall.convention import Convention
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.accounts import Account
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_ROOT_ACCESS_KEY, attack, config_rule, security_hub
-from rolecall.model.subjects import Account, Facet, Subject
+from rolecall.model.subjects import Subject
 
 
 class RootNoAccessKey(Convention):

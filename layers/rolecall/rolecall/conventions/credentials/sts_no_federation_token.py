@@ -6,11 +6,13 @@ from shlex import quote
 from rolecall.convention import ActivityConvention, Option
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.users import User
 from rolecall.model.parts import at, text
 from rolecall.model.pointing import acting_user
 from rolecall.model.scales import Severity
 from rolecall.model.standards import attack
-from rolecall.model.subjects import Facet, Subject, SubjectRef, User
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.policy.matching import fits_any
 
 # STS API reference, GetFederationToken: what DurationSeconds is where it is left out.

@@ -6,11 +6,13 @@ from shlex import quote
 from rolecall.convention import ActivityConvention
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.users import User
 from rolecall.model.parts import at
 from rolecall.model.pointing import acting_user
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.standards import user_guide
-from rolecall.model.subjects import Facet, Subject, SubjectRef, User
+from rolecall.model.subjects import Subject, SubjectRef
 
 # The STS API takes no security keys: whoever has nothing else cannot name a device.
 _SECURITY_KEY = ":u2f/"

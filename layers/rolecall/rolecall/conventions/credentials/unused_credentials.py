@@ -8,9 +8,11 @@ from rolecall.convention import Convention, Option
 from rolecall.model.access_keys import off_command, switched_off
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.users import User
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_UNUSED_CREDENTIALS, config_rule, security_hub
-from rolecall.model.subjects import Facet, Subject, User
+from rolecall.model.subjects import Subject
 
 _PASSWORD = "password"  # noqa: S105  # the name of a part
 _POLICY = "Rolecall-UnusedPassword"

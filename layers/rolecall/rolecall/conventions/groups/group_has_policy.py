@@ -5,10 +5,12 @@ from shlex import quote
 
 from rolecall.convention import Convention
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.job_roles import SES_GROUP
+from rolecall.model.kinds.groups import Group
 from rolecall.model.scales import Severity
 from rolecall.model.standards import user_guide
-from rolecall.model.subjects import Facet, Group, Subject
+from rolecall.model.subjects import Subject
 
 
 class GroupHasPolicy(Convention):

@@ -6,10 +6,12 @@ from shlex import quote
 
 from rolecall.convention import Convention
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.job_roles import SES_GROUP, is_registered
+from rolecall.model.kinds.groups import Group
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.standards import user_guide
-from rolecall.model.subjects import Facet, Group, Subject, SubjectRef
+from rolecall.model.subjects import Subject, SubjectRef
 
 _REGISTRATION, _EXISTENCE = "registration", "existence"
 

@@ -7,10 +7,12 @@ from shlex import quote
 
 from rolecall.convention import Convention, Option
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.job_roles import SES_GROUP, is_registered
+from rolecall.model.kinds.groups import Group
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.standards import user_guide
-from rolecall.model.subjects import Facet, Group, Subject
+from rolecall.model.subjects import Subject
 
 # CloudFormation names what its template does not: <stack>-<logical id>-<random letters and digits>.
 _BY_CLOUDFORMATION = re.compile(r".+-[A-Za-z0-9]+-(?=[a-z]*[0-9A-Z])[0-9A-Za-z]{12,13}")

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from rolecall.convention import Convention
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.parts import at, text
 from rolecall.model.pointing import kinds_of, subjects
 from rolecall.model.scales import Severity
 from rolecall.model.standards import user_guide
-from rolecall.model.subjects import Facet, Subject, SubjectRef
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.policy.group_principals import named_groups
 
 _REFUSED = ("MalformedPolicyDocument", "MalformedPolicyDocumentException")

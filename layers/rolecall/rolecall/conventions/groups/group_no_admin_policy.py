@@ -6,11 +6,13 @@ from shlex import quote
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.group_commands import delete_command, detach_command
+from rolecall.model.kinds.groups import Group
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_NO_FULL_ADMIN, config_rule
 from rolecall.model.steps import deleted, detached
-from rolecall.model.subjects import Facet, Group, Subject
+from rolecall.model.subjects import Subject
 from rolecall.policy.administration import known_texts
 from rolecall.policy.full_administration import grants_administration
 from rolecall.policy.strangers import Answer

@@ -6,13 +6,15 @@ from shlex import quote
 from rolecall.convention import Convention
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift, digest
+from rolecall.model.facets import Facet
 from rolecall.model.group_commands import delete_command
 from rolecall.model.group_paths import path_for
 from rolecall.model.job_roles import SES_GROUP
+from rolecall.model.kinds.groups import Group
 from rolecall.model.scales import Severity
 from rolecall.model.standards import config_rule, user_guide
 from rolecall.model.steps import deleted
-from rolecall.model.subjects import Facet, Group, Subject
+from rolecall.model.subjects import Subject
 from rolecall.policy.documents import denies_only
 from rolecall.policy.full_administration import grants_administration
 from rolecall.policy.strangers import Answer

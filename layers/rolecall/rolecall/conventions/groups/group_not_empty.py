@@ -7,12 +7,14 @@ from typing import Any
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.group_commands import delete_command, detach_command
 from rolecall.model.job_roles import SES_GROUP, is_registered
+from rolecall.model.kinds.groups import Group
 from rolecall.model.scales import Severity
 from rolecall.model.standards import config_rule, user_guide
 from rolecall.model.steps import deleted, detached
-from rolecall.model.subjects import Facet, Group, Subject
+from rolecall.model.subjects import Subject
 from rolecall.policy.documents import denies_only
 from rolecall.protection import is_protective
 

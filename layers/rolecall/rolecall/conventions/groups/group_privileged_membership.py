@@ -8,10 +8,12 @@ from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.groups import Group
 from rolecall.model.parts import at, text
 from rolecall.model.scales import Severity
 from rolecall.model.standards import Standard, attack
-from rolecall.model.subjects import Facet, Group, Subject
+from rolecall.model.subjects import Subject
 from rolecall.policy.administration import known_texts
 from rolecall.policy.full_administration import grants_administration
 from rolecall.policy.matching import fits_any

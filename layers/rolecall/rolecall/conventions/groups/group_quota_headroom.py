@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from rolecall.convention import Convention, Option
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.accounts import Account
 from rolecall.model.parts import at, text
 from rolecall.model.pointing import subjects
 from rolecall.model.scales import Severity
 from rolecall.model.standards import user_guide
-from rolecall.model.subjects import Account, Facet, Subject
+from rolecall.model.subjects import Subject
 
 # What is counted, by its name in `iam:GetAccountSummary`, where its quota is `<name>Quota`; in words, and
 # by its code in Service Quotas. The quota of users cannot be raised (IAM user guide, "IAM and AWS STS

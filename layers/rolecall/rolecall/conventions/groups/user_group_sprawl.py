@@ -7,11 +7,13 @@ from shlex import quote
 from rolecall.convention import Convention, Option
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.users import User
 from rolecall.model.parts import at
 from rolecall.model.pointing import is_name, subjects
 from rolecall.model.scales import Severity
 from rolecall.model.standards import user_guide
-from rolecall.model.subjects import Facet, Subject, SubjectRef, User
+from rolecall.model.subjects import Subject, SubjectRef
 
 # IAM user guide, "IAM and AWS STS quotas": no more can be asked for.
 _MOST_OF_AWS = 10

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from rolecall.convention import Convention, Option
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.group_commands import join_command
 from rolecall.model.job_roles import job_group
+from rolecall.model.kinds.users import User
 from rolecall.model.scales import Severity
 from rolecall.model.standards import config_rule, user_guide
-from rolecall.model.subjects import Facet, Subject, SubjectRef, User
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.policy.console_users import is_console_user
 from rolecall.policy.matching import fits_any
 

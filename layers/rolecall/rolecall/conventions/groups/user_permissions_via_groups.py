@@ -7,12 +7,15 @@ from typing import Any
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
 from rolecall.model.group_commands import join_command
 from rolecall.model.job_roles import JobRole, job_group
+from rolecall.model.kinds.policies import Policy
+from rolecall.model.kinds.users import User
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_PERMISSIONS_THROUGH_GROUPS, config_rule, security_hub
 from rolecall.model.steps import deleted, detached
-from rolecall.model.subjects import Facet, Policy, Subject, SubjectRef, User
+from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.policy.console_users import is_put_by_aws, sends_mail
 from rolecall.policy.documents import denies_only
 

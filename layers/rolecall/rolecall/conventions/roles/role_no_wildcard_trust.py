@@ -6,9 +6,11 @@ from shlex import quote
 from rolecall.convention import Convention
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift, digest
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.roles import Role
 from rolecall.model.scales import Severity
 from rolecall.model.standards import Standard, user_guide
-from rolecall.model.subjects import Facet, Role, Subject
+from rolecall.model.subjects import Subject
 from rolecall.policy.documents import CLOSED_TRUST, without_statement
 from rolecall.policy.trust import judge_trust
 

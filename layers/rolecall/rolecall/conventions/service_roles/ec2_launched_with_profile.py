@@ -6,9 +6,11 @@ from shlex import quote
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Result, Step
 from rolecall.model.drifts import Drift
+from rolecall.model.facets import Facet
+from rolecall.model.kinds.instances import Instance
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_INSTANCE_ROLES, config_rule
-from rolecall.model.subjects import Facet, Instance, Subject
+from rolecall.model.subjects import Subject
 
 # Members of a group or fleet are replaced, not mended: their launch template is the thing to mend.
 _FLEET_TAGS = ("aws:autoscaling:groupName", "aws:ec2:fleet-id", "aws:ec2spot:fleet-request-id")

@@ -1,0 +1,25 @@
+"""The account itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import Subject
+
+
+class Account(Subject):
+    """The account itself."""
+
+    kind = "account"
+
+    @property
+    def summary(self) -> Mapping[str, int]:
+        """IAM's counts and quotas by AWS's own names: `Groups`, `GroupsQuota`, ..."""
+        found: Mapping[str, int] = self.state[Facet.ACCOUNT_SUMMARY]
+        return found
+
+    @property
+    def password_policy(self) -> Mapping[str, Any] | None:
+        """The password policy by AWS's own names, or None where there is none."""
+        found: Mapping[str, Any] | None = self.state[Facet.ACCOUNT_PASSWORD_POLICY]
+        return found
