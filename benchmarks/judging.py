@@ -48,7 +48,7 @@ def measure(settings: Settings, folder: Path) -> Judging:
     Raises:
         BenchmarkError: not every record was judged.
     """
-    registry = Registry(settings.options, settings.job_roles)
+    registry = Registry(settings.options, settings.registered)
     path = folder / "trail.jsonl"
     corpus.write(path, RECORDS)
     run = Backtest(registry, settings)

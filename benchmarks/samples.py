@@ -28,7 +28,7 @@ def sample(name: str) -> dict[str, Any]:
 def names(start: str) -> tuple[str, ...]:
     """The samples whose file names start so, such as `drift-`, and whose records alone bear them out."""
     settings = load(ROOT / "layers/settings/rolecall.yaml", convention_classes)
-    registry = Registry(settings.options, settings.job_roles)
+    registry = Registry(settings.options, settings.registered)
     found = (f"{p.parent.name}/{p.stem}" for p in sorted(_EVENTS.glob(f"*/{start}*.json")))
     return tuple(
         name

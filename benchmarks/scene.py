@@ -150,5 +150,5 @@ class Scene:
         aws = Aws(self.account.region, credentials=credentials, endpoint=self.account.endpoint)
         silent = _Silent()
         ledger = DynamoLedger(aws, _NAME)
-        registry = Registry(self.settings.options, self.settings.job_roles)
+        registry = Registry(self.settings.options, self.settings.registered)
         return Detector(self.settings, registry, AwsReader(aws), ledger, silent, silent, time.time)

@@ -16,4 +16,4 @@ def settings() -> Settings:
 @pytest.fixture
 def registry(settings: Settings) -> Registry:
     """The conventions with the shipped options."""
-    return Registry(settings.options, settings.job_roles)
+    return Registry(settings.options, settings.registered)

@@ -35,7 +35,7 @@ from tests.world import ACTING, OWN_ROLE, World, settings
 from tools import rules
 
 _SETTINGS = settings(ACTING)
-_REGISTRY = Registry(_SETTINGS.options, _SETTINGS.job_roles)
+_REGISTRY = Registry(_SETTINGS.options, _SETTINGS.registered)
 
 every_convention = pytest.mark.parametrize("convention", list(_REGISTRY), ids=lambda c: c.id)
 every_sample = pytest.mark.parametrize("sample", list(samples()), ids=str)

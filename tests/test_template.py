@@ -290,7 +290,7 @@ def test_remediate_may_add_users_to_registered_groups_only_and_only_where_it_mov
 
     def joining(text: str) -> list[dict[str, Any]]:
         found = settings(text)
-        conventions = [Registry(found.options, found.job_roles)["user-permissions-via-groups"]]
+        conventions = [Registry(found.options, found.registered)["user-permissions-via-groups"]]
         writes = permissions.resources(conventions, found).get("RemediateWrites", {})
         statements = writes["Properties"]["PolicyDocument"]["Statement"] if writes else []
         return [s for s in statements if s["Action"] == "iam:AddUserToGroup"]
@@ -328,7 +328,7 @@ def test_what_is_protected_is_denied_to_remediate_whatever_it_is_allowed() -> No
 def test_remediate_reads_the_witnesses_only_where_something_may_act() -> None:
     def reading(text: str) -> set[str]:
         found = settings(text)
-        made = permissions.resources(Registry(found.options, found.job_roles), found)
+        made = permissions.resources(Registry(found.options, found.registered), found)
         statements = made["RemediateReads"]["Properties"]["PolicyDocument"]["Statement"]
         return {call for statement in statements for call in statement["Action"]}
 

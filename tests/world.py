@@ -74,7 +74,7 @@ class World:
 
     @property
     def registry(self) -> Registry:
-        return Registry(self.settings.options, self.settings.job_roles)
+        return Registry(self.settings.options, self.settings.registered)
 
     @property
     def detector(self) -> Detector:

@@ -25,7 +25,7 @@ def generated(root: Path) -> Mapping[Path, str]:
     text = (root / SETTINGS).read_text(encoding="utf-8")
     built = build(text, convention_classes())
     settings = load(root / SETTINGS, convention_classes)
-    conventions = list(Registry(settings.options, settings.job_roles))
+    conventions = list(Registry(settings.options, settings.registered))
     template = (root / TEMPLATE).read_text(encoding="utf-8")
     for name, resources in (
         ("rules", rules.resources(conventions, settings)),

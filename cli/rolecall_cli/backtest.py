@@ -42,7 +42,7 @@ def backtest(
     if settings and not settings.is_file():
         raise UsageError(f"There is no settings file {settings}.")
     loaded = shipped_settings(settings)
-    run = Backtest(Registry(loaded.options, loaded.job_roles), loaded)
+    run = Backtest(Registry(loaded.options, loaded.registered), loaded)
     drifts = run.run(_placed(paths))
     if format_ is Format.JSONL:
         for drift in drifts:

@@ -77,7 +77,7 @@ def replay(
 def replay_in_memory(value: Any, *, act: bool) -> dict[str, Any]:
     """Judge one event in an account in memory that is as the record says."""
     settings = shipped_settings()
-    registry = Registry(settings.options, settings.job_roles)
+    registry = Registry(settings.options, settings.registered)
     account = staged(value)
     if isinstance(account, Rejected):
         return {"rejected": account.reason}

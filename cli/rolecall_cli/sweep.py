@@ -137,7 +137,7 @@ def look_around(profile: str, region: str, settings: Settings) -> Around:
 
 def look(inventory: Inventory, reader: Reader, settings: Settings, account: str) -> Around:
     """Judge everything that an inventory lists, within the calls of the settings."""
-    registry = Registry(settings.options, settings.job_roles)
+    registry = Registry(settings.options, settings.registered)
     looker = Looker(settings, registry, inventory, reader)
     facts = Facts(datetime.now(UTC).date().isoformat(), waited=True, swept=True)
     around, seen = Around(), set()

@@ -12,7 +12,7 @@ from tests.samples import Sample, all_samples
 from tests.world import ACTING, settings
 
 _SETTINGS = settings(ACTING)
-_REGISTRY = Registry(_SETTINGS.options, _SETTINGS.job_roles)
+_REGISTRY = Registry(_SETTINGS.options, _SETTINGS.registered)
 # What CloudTrail left out of a record, only an account can tell.
 _WHOLE = [s for s in all_samples() if s.is_drift and "omitted" not in str(s.event)]
 

@@ -6,6 +6,7 @@ from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole
 from rolecall.model.kinds import subject
+from rolecall.model.registered import Registered
 from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.states import ACCOUNT
@@ -37,5 +38,5 @@ def parts(
     job_roles: dict[str, JobRole] | None = None,
 ) -> list[str]:
     """Which parts of the subject the convention finds fault with."""
-    registry = Registry({convention: options or {}}, job_roles)
+    registry = Registry({convention: options or {}}, Registered(job_roles or {}))
     return [drift.part for drift in registry[convention].drifts(of)]

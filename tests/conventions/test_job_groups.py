@@ -12,6 +12,7 @@ from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole
 from rolecall.model.kinds import subject
+from rolecall.model.registered import Registered
 from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.conventions.states import parts
@@ -56,7 +57,7 @@ def group(name: str, *members: str, path: str = "/", created: str = OLD, **state
 
 def judge(id_: str, of: Subject, **options: Any) -> tuple[Convention, list[Drift]]:
     """A convention that knows the registered groups, and what it says."""
-    convention = Registry({id_: options}, JOB_ROLES)[id_]
+    convention = Registry({id_: options}, Registered(JOB_ROLES))[id_]
     return convention, list(convention.drifts(of))
 
 
@@ -147,7 +148,7 @@ def test_more_members_than_registered_are_another_conventions_matter() -> None:
 
 
 def test_a_registered_group_that_was_deleted_drifts_and_is_only_told() -> None:
-    convention = Registry({}, JOB_ROLES)[REGISTERED]
+    convention = Registry({}, Registered(JOB_ROLES))[REGISTERED]
     (drift,) = convention.judge(SubjectRef("group", "data-ENGINEERS", ACCOUNT), None)
     assert (drift.part, drift.found) == ("existence", {"there": False})
     assert convention.remedy(drift) is None
@@ -160,7 +161,7 @@ def test_a_registered_group_that_was_deleted_drifts_and_is_only_told() -> None:
 
 
 def test_a_sweep_misses_every_registered_group_that_is_not_there() -> None:
-    convention = Registry({}, JOB_ROLES)[REGISTERED]
+    convention = Registry({}, Registered(JOB_ROLES))[REGISTERED]
     assert [one.name for one in convention.expects(ACCOUNT)] == list(JOB_ROLES)
 
 
@@ -172,7 +173,7 @@ def test_the_entry_that_is_missing_and_who_carries_the_same_is_told() -> None:
     assert lines[1].startswith("job_roles: ")
     entry = json.loads(lines[1].removeprefix("job_roles: "))
     assert entry == {"reports": {"job_role": "JOB", "owner": "OWNER", "policies": [READ]}}
-    assert settings(text(f"{lines[1]}\n")).job_roles["reports"].policies == (READ,)
+    assert settings(text(f"{lines[1]}\n")).registered.job_roles["reports"].policies == (READ,)
     assert lines[2:] == [
         "Or use data-engineers (data platform, of dara): it carries the same policies."
     ]

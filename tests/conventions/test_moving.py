@@ -12,6 +12,7 @@ from rolecall.convention import Convention
 from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole
 from rolecall.model.kinds import subject
+from rolecall.model.registered import Registered
 from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.conventions.moving import (
@@ -33,9 +34,9 @@ BY_TAG, BY_PATH = {"move_by": "tag"}, {"move_by": "path"}
 def _convention(
     options: dict[str, Any] | None = None, job_roles: dict[str, JobRole] | None = None
 ) -> Convention:
-    return Registry({VIA_GROUPS: options or {}}, JOB_ROLES if job_roles is None else job_roles)[
-        VIA_GROUPS
-    ]
+    return Registry(
+        {VIA_GROUPS: options or {}}, Registered(JOB_ROLES if job_roles is None else job_roles)
+    )[VIA_GROUPS]
 
 
 def _calls(convention: Convention, user: Subject) -> list[str]:

@@ -11,6 +11,7 @@ from rolecall.model.facets import Facet
 from rolecall.model.job_roles import JobRole, job_group
 from rolecall.model.kinds import subject
 from rolecall.model.recorded import recorded
+from rolecall.model.registered import Registered
 from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.registry import Registry
 from tests.detection.staged import change
@@ -51,7 +52,7 @@ def _user(name: str = "bob", **state: Any) -> Subject:
 def _convention(
     id_: str, job_roles: Mapping[str, JobRole] | None = None, **options: Any
 ) -> Convention:
-    return Registry({id_: options}, job_roles)[id_]
+    return Registry({id_: options}, Registered(job_roles or {}))[id_]
 
 
 def _drifts(convention: Convention, user: Subject) -> bool:

@@ -30,7 +30,7 @@ class _Broken:
 def _world_with_two_conventions_that_look() -> tuple[World, Registry, Change]:
     """Root attaches the policy, so that root-usage has something to say beside the state convention."""
     made = world()
-    registry = Registry(made.settings.options, made.settings.job_roles)
+    registry = Registry(made.settings.options, made.settings.registered)
     return made, registry, change(userIdentity={"type": "Root", "accountId": BOB.account})
 
 
@@ -122,7 +122,7 @@ def test_a_call_with_two_subjects_has_both_judged() -> None:
         "user", str(joined.change.request and joined.change.request["userName"]), BOB.account
     )
     account.add(user, {Facet.USER_GROUPS: [f"group-{number}" for number in range(6)]})
-    registry = Registry(SETTINGS.options, SETTINGS.job_roles)
+    registry = Registry(SETTINGS.options, SETTINGS.registered)
     judged, rejected = judge(joined.change, registry, SETTINGS, account.read)
     found = {one.convention.id: one.ref.kind for one in judged if one.drifts}
     assert (found, rejected) == (

@@ -16,9 +16,12 @@ from rolecall.settings.models import (
     ConventionModel,
     DefaultsModel,
     ExemptionModel,
+    IdentityProviderModel,
     JobRoleModel,
+    OrganizationModel,
     SettingsModel,
     SweepModel,
+    ThirdPartyModel,
 )
 from tests.settings.keys import Change, of_conventions
 from tests.settings.yaml import exemption, text
@@ -27,6 +30,7 @@ from tests.world import settings
 
 ID = "user-permissions-via-groups"
 EC2 = "ec2-launched-with-profile"
+OTHERS = "444455556666"
 POWER = "arn:aws:iam::aws:policy/PowerUserAccess"
 DRIFT = Drift(ID, ref("user"), "p", "It is so.", {"inline": ""})
 
@@ -43,7 +47,19 @@ def _exemption(part: str) -> Callable[[Settings], Any]:
 
 
 def _job_role(part: str, found: Settings) -> Any:
-    return getattr(found.job_roles.get("ops"), part, None)
+    return getattr(found.registered.job_roles.get("ops"), part, None)
+
+
+def _organization(part: str, found: Settings) -> Any:
+    return getattr(found.registered.organization, part)
+
+
+def _third_party(part: str, found: Settings) -> Any:
+    return getattr(found.registered.third_parties.get(OTHERS), part, None)
+
+
+def _provider(part: str, found: Settings) -> Any:
+    return getattr(found.registered.identity_providers.get("id.example.com"), part, None)
 
 
 _CHANGES: dict[str, Change] = {
@@ -145,6 +161,54 @@ _CHANGES: dict[str, Change] = {
         )
         for key, shipped in (("calls", 20_000), ("digest_above", 5))
     },
+    **{
+        f"organization.{part}": (
+            text(),
+            text(f"organization: {{{part}: {value}}}\n"),
+            partial(_organization, part),
+            shipped,
+            expected,
+        )
+        for part, value, shipped, expected in (
+            ("id", "o-exampleorg1", "", "o-exampleorg1"),
+            ("accounts", f'["{OTHERS}"]', frozenset(), frozenset({OTHERS})),
+            ("read", "true", False, True),
+        )
+    },
+    **{
+        f"third_parties.{part}": (
+            text(),
+            text(
+                f'third_parties: {{"{OTHERS}": '
+                "{name: Watcher, owner: security, expires: 2027-03-31}}\n"
+            ),
+            partial(_third_party, part),
+            None,
+            expected,
+        )
+        for part, expected in (
+            ("name", "Watcher"),
+            ("owner", "security"),
+            ("expires", "2027-03-31"),
+        )
+    },
+    **{
+        f"identity_providers.{part}": (
+            text(),
+            text(
+                "identity_providers: {id.example.com: {owner: security, client_ids: [app-1], "
+                "subjects: ['team:*']}}\n"
+            ),
+            partial(_provider, part),
+            None,
+            expected,
+        )
+        for part, expected in (
+            ("owner", "security"),
+            ("client_ids", ("app-1",)),
+            ("subjects", ("team:*",)),
+        )
+    },
     **of_conventions(),
     **{
         f"caps.{sort}": (
@@ -191,9 +255,13 @@ def test_every_key_there_is_stands_in_the_table_above() -> None:
     keys |= {f"{c.id}.{name}" for c in convention_classes().values() for name in c.options}
     keys |= {f"sweep.{key}" for key in SweepModel.model_fields}
     keys |= {f"job_roles.{key}" for key in JobRoleModel.model_fields}
+    keys |= {f"organization.{key}" for key in OrganizationModel.model_fields}
+    keys |= {f"third_parties.{key}" for key in ThirdPartyModel.model_fields}
+    keys |= {f"identity_providers.{key}" for key in IdentityProviderModel.model_fields}
     keys |= {f"caps.{key}" for key in CapsModel.model_fields}
     # The others hold these keys; version names the form of the file and has one value.
     holders = {"version", "defaults", "conventions", "exemptions", "caps", "sweep", "job_roles"}
+    holders |= {"organization", "third_parties", "identity_providers"}
     assert keys | set(SettingsModel.model_fields) - holders == set(_CHANGES)
 
 

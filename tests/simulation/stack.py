@@ -106,7 +106,7 @@ class Stack:
     ) -> None:
         self.clock = Clock()
         self.crew = Crew(meanwhile)
-        self.settings, self.registry = settings, Registry(settings.options, settings.job_roles)
+        self.settings, self.registry = settings, Registry(settings.options, settings.registered)
         self.changes = Queue("changes", 180, 12, self.clock)
         self.remedies = Queue("remedies", 360, 12, self.clock)
         self.alerts = Queue("alerts", 180, 12, self.clock)

@@ -169,7 +169,7 @@ class Catalogue:
     def past(self) -> set[tuple[str, str, str]]:
         """What a backtest finds in the records that the trail has made."""
         records = self.stack.account.trail.records()
-        run = Backtest(Registry(self.settings.options, self.settings.job_roles), self.settings)
+        run = Backtest(Registry(self.settings.options, self.settings.registered), self.settings)
         placed = ((f"trail:{at}", record) for at, record in enumerate(records))
         found = {(p.drift.convention, p.drift.subject.arn, p.drift.part) for p in run.run(placed)}
         assert not run.rejected, run.reasons

@@ -10,7 +10,7 @@ from rolecall.model.calls import Remedy
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
-from rolecall.model.job_roles import JobRole
+from rolecall.model.registered import Registered
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.standards import Standard
 from rolecall.model.subjects import Subject, SubjectRef
@@ -118,10 +118,11 @@ class Convention:
     def __init__(
         self,
         options: Mapping[str, Any] | None = None,
-        job_roles: Mapping[str, JobRole] | None = None,
+        registered: Registered | None = None,
     ) -> None:
         self._options = options or {}
-        self.job_roles = job_roles or {}
+        self.registered = registered or Registered()
+        self.job_roles = self.registered.job_roles
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         super().__init_subclass__()

@@ -9,7 +9,7 @@ from typing import Any
 from rolecall import conventions
 from rolecall.convention import ActivityConvention, Convention
 from rolecall.errors import ConventionError
-from rolecall.model.job_roles import JobRole
+from rolecall.model.registered import Registered
 
 
 def _modules() -> Iterator[str]:
@@ -56,11 +56,11 @@ class Registry:
     def __init__(
         self,
         options: Mapping[str, Mapping[str, Any]] | None = None,
-        job_roles: Mapping[str, JobRole] | None = None,
+        registered: Registered | None = None,
     ) -> None:
         options = options or {}
         self.conventions: Mapping[str, Convention] = {
-            id_: convention(options.get(id_), job_roles)
+            id_: convention(options.get(id_), registered)
             for id_, convention in convention_classes().items()
         }
         self.activity: tuple[ActivityConvention, ...] = tuple(

@@ -35,7 +35,7 @@ def _user(groups: list[str], boundary: str | None = None) -> Subject:
 
 
 def _registry(found: Settings) -> Registry:
-    return Registry(found.options, found.job_roles)
+    return Registry(found.options, found.registered)
 
 
 def _joins(found: Settings) -> Any:

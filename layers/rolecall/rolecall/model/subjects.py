@@ -43,6 +43,12 @@ class SubjectRef:
                 return f"arn:aws:iam::{self.account}:root"
             case "policy":
                 return self.name
+            case "trust-anchor":
+                return (
+                    f"arn:aws:rolesanywhere:{self.region}:{self.account}:trust-anchor/{self.name}"
+                )
+            case "identity-pool":
+                return f"arn:aws:cognito-identity:{self.region}:{self.account}:identitypool/{self.name}"
             case kind:
                 return f"arn:aws:iam::{self.account}:{kind}/{self.name}"
 

@@ -56,7 +56,7 @@ class Runtime:
     @cached_property
     def registry(self) -> Registry:
         """The conventions with the settings' options."""
-        return Registry(self.settings.options, self.settings.job_roles)
+        return Registry(self.settings.options, self.settings.registered)
 
     @cached_property
     def ledger(self) -> DynamoLedger:

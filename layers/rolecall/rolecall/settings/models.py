@@ -26,6 +26,8 @@ UniqueId = Annotated[StrictStr, Field(pattern=r"^[A-Z0-9]*$")]
 # A policy of AWS's own names no account.
 PolicyArn = Annotated[StrictStr, Field(pattern=r"^arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+$")]
 GroupName = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9+=,.@_-]{1,128}$")]
+# As in the provider's ARN, without the scheme; a "*" stands for any text.
+ProviderUrl = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9.*:/_-]{1,255}$")]
 AccountId = Annotated[StrictStr, Field(pattern=r"^\d{12}$")]
 
 
@@ -78,6 +80,30 @@ class JobRoleModel(_Strict):
     policyless: StrictBool = False
 
 
+class OrganizationModel(_Strict):
+    """The accounts that are one's own."""
+
+    id: Annotated[StrictStr, Field(pattern=r"^(o-[a-z0-9]{10,32})?$")] = ""
+    accounts: list[AccountId] = Field(default_factory=list)
+    read: StrictBool = False
+
+
+class ThirdPartyModel(_Strict):
+    """An account of others that roles may trust, until a day."""
+
+    name: Words
+    owner: Words
+    expires: date
+
+
+class IdentityProviderModel(_Strict):
+    """An OpenID Connect provider that people and machines may come in through."""
+
+    owner: Words
+    client_ids: list[Words] = Field(default_factory=list)
+    subjects: list[Words] = Field(default_factory=list)
+
+
 class ExemptionModel(_Strict):
     """A reviewed exception; all parts are mandatory, `unique_id` where the subject has one."""
 
@@ -99,6 +125,9 @@ class SettingsModel(_Strict):
     caps: CapsModel = CapsModel()
     sweep: SweepModel = SweepModel()
     job_roles: dict[GroupName, JobRoleModel] = Field(default_factory=dict)
+    organization: OrganizationModel = OrganizationModel()
+    third_parties: dict[AccountId, ThirdPartyModel] = Field(default_factory=dict)
+    identity_providers: dict[ProviderUrl, IdentityProviderModel] = Field(default_factory=dict)
     protected: list[Arn] = Field(default_factory=list)
     conventions: dict[str, ConventionModel] = Field(default_factory=dict)
     exemptions: list[ExemptionModel] = Field(default_factory=list)

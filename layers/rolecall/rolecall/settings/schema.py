@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from io import StringIO
 from typing import Any, Protocol
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
@@ -24,9 +24,12 @@ from rolecall.settings.models import (
     ConventionModel,
     DefaultsModel,
     ExemptionModel,
+    IdentityProviderModel,
     JobRoleModel,
+    OrganizationModel,
     SettingsModel,
     SweepModel,
+    ThirdPartyModel,
 )
 
 
@@ -67,7 +70,13 @@ _KEYS = {
     ("defaults",): tuple(DefaultsModel.model_fields),
     ("caps",): tuple(CapsModel.model_fields),
     ("sweep",): tuple(SweepModel.model_fields),
+    ("organization",): tuple(OrganizationModel.model_fields),
     ("exemptions",): tuple(ExemptionModel.model_fields),
+}
+_ENTRIES: Mapping[str, type[BaseModel]] = {
+    "job_roles": JobRoleModel,
+    "third_parties": ThirdPartyModel,
+    "identity_providers": IdentityProviderModel,
 }
 
 
@@ -81,8 +90,8 @@ def _place(error: ErrorDetails) -> tuple[str | int, ...]:
 
 
 def _known_at(place: tuple[str | int, ...]) -> tuple[str, ...]:
-    if place[:1] == ("job_roles",):  # whose next part is a group's name
-        return tuple(JobRoleModel.model_fields)
+    if model := _ENTRIES.get(str(place[0]) if place else ""):  # whose next part is an entry's name
+        return tuple(model.model_fields)
     return _KEYS.get(tuple(str(part) for part in place if not isinstance(part, int)), ())
 
 
@@ -94,7 +103,7 @@ def _sentence(error: ErrorDetails) -> str:
         return f"{where} is not a known key; {_nearest(str(place[-1]), known)}"
     if error["type"] == "missing":
         return f"{where} is missing; add it."
-    if place[0] == "accounts" and place != error["loc"]:  # about the key
+    if place[0] in ("accounts", "third_parties") and place != error["loc"]:  # about the key
         return f'{where}: quote the account id, twelve digits as text, such as "111122223333".'
     return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}."
 

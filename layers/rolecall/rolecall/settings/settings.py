@@ -6,6 +6,12 @@ from typing import Any, Self
 
 from rolecall.model.drifts import Drift
 from rolecall.model.job_roles import JobRole
+from rolecall.model.registered import (
+    IdentityProvider,
+    Organization,
+    Registered,
+    ThirdParty,
+)
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.subjects import SubjectRef
 from rolecall.settings.exemptions import Exemption, same_subject
@@ -75,12 +81,24 @@ class Settings:
         return int(self._data["sweep"][key])
 
     @cached_property
-    def job_roles(self) -> Mapping[str, JobRole]:
-        """The job role that each group is for, by the group's name."""
-        return {
-            group: JobRole(**entry | {"policies": tuple(entry["policies"])})
-            for group, entry in self._data["job_roles"].items()
-        }
+    def registered(self) -> Registered:
+        """What the settings register for the conventions to know."""
+        data = self._data
+        organization = data["organization"]
+        return Registered(
+            {
+                group: JobRole(**entry | {"policies": tuple(entry["policies"])})
+                for group, entry in data["job_roles"].items()
+            },
+            Organization(**organization | {"accounts": frozenset(organization["accounts"])}),
+            {account: ThirdParty(**entry) for account, entry in data["third_parties"].items()},
+            {
+                url: IdentityProvider(
+                    entry["owner"], tuple(entry["client_ids"]), tuple(entry["subjects"])
+                )
+                for url, entry in data["identity_providers"].items()
+            },
+        )
 
     @property
     def options(self) -> Mapping[str, Mapping[str, Any]]:

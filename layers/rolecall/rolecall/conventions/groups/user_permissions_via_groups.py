@@ -9,9 +9,10 @@ from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
 from rolecall.model.group_commands import join_command
-from rolecall.model.job_roles import JobRole, job_group
+from rolecall.model.job_roles import job_group
 from rolecall.model.kinds.policies import Policy
 from rolecall.model.kinds.users import User
+from rolecall.model.registered import Registered
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_PERMISSIONS_THROUGH_GROUPS, config_rule, security_hub
 from rolecall.model.steps import deleted, detached
@@ -73,9 +74,9 @@ class UserPermissionsViaGroups(Convention):
     def __init__(
         self,
         options: Mapping[str, Any] | None = None,
-        job_roles: Mapping[str, JobRole] | None = None,
+        registered: Registered | None = None,
     ) -> None:
-        super().__init__(options, job_roles)
+        super().__init__(options, registered)
         self.widens = bool(self.option("move_by"))
 
     def wants(self, kind: str) -> tuple[Facet, ...]:  # noqa: ARG002

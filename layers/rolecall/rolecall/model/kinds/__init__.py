@@ -8,12 +8,23 @@ from rolecall.model.kinds.accounts import Account
 from rolecall.model.kinds.groups import Group
 from rolecall.model.kinds.instances import Instance
 from rolecall.model.kinds.policies import Policy
+from rolecall.model.kinds.providers import (
+    DelegationRequest,
+    IdentityPool,
+    OidcProvider,
+    SamlProvider,
+    TrustAnchor,
+)
 from rolecall.model.kinds.roles import Role
 from rolecall.model.kinds.users import User
 from rolecall.model.subjects import Subject, SubjectRef
 
 KINDS: Mapping[str, type[Subject]] = {
-    kind.kind: kind for kind in (User, Group, Role, Instance, Policy, Account)
+    kind.kind: kind
+    for kind in (
+        *(User, Group, Role, Instance, Policy, Account),
+        *(OidcProvider, SamlProvider, TrustAnchor, IdentityPool, DelegationRequest),
+    )
 }
 
 

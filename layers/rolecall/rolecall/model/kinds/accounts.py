@@ -1,10 +1,17 @@
 """The account itself."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from rolecall.model.facets import Facet
 from rolecall.model.subjects import Subject
+
+
+class OutboundFederation(TypedDict):
+    """Whether the account hands out its own web identity tokens, and the issuer they name, or ""."""
+
+    enabled: bool
+    issuer: str
 
 
 class Account(Subject):
@@ -22,4 +29,10 @@ class Account(Subject):
     def password_policy(self) -> Mapping[str, Any] | None:
         """The password policy by AWS's own names, or None where there is none."""
         found: Mapping[str, Any] | None = self.state[Facet.ACCOUNT_PASSWORD_POLICY]
+        return found
+
+    @property
+    def outbound_federation(self) -> OutboundFederation:
+        """Whether it hands out web identity tokens."""
+        found: OutboundFederation = self.state[Facet.ACCOUNT_OUTBOUND_FEDERATION]
         return found

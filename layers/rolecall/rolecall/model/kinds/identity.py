@@ -4,11 +4,11 @@ from typing import NotRequired, TypedDict
 
 
 class Identity(TypedDict):
-    """What AWS says of a user or group itself; times as `Change.time` is written.
+    """What AWS says of a user, group or role itself; times as `Change.time` is written.
 
     Attributes:
         created: When it was made.
-        boundary: ARN of its permissions boundary, or None.
+        boundary: ARN of its permissions boundary, or None; a group has none.
     """
 
     created: str

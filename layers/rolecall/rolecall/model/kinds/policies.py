@@ -1,7 +1,38 @@
-"""Managed policies."""
+"""Managed policies, and all the policies of one principal."""
+
+from collections.abc import Mapping
+from typing import TypedDict
 
 from rolecall.model.facets import Facet
 from rolecall.model.subjects import Subject
+
+
+class EffectivePolicies(TypedDict):
+    """All that may give a user or role permissions, and what bounds them.
+
+    Attributes:
+        texts: Text by where the policy comes from: `inline NAME`, an ARN, or for a user
+            `group NAME inline NAME`. Each policy is there once.
+        boundary: Text of its permissions boundary, or None where it has none.
+    """
+
+    texts: Mapping[str, str]
+    boundary: str | None
+
+
+class Version(TypedDict):
+    """One version of a managed policy; `default` where it is the one that holds."""
+
+    text: str
+    created: str
+    default: bool
+
+
+class Attachments(TypedDict):
+    """How many principals carry a policy, and for how many it is the permissions boundary."""
+
+    attached: int
+    boundaries: int
 
 
 class Policy(Subject):
@@ -18,4 +49,22 @@ class Policy(Subject):
     def document(self) -> str:
         """Text of its default version."""
         found: str = self.state[Facet.POLICY_DOCUMENT]
+        return found
+
+    @property
+    def versions(self) -> Mapping[str, Version]:
+        """Its versions by id (`v1`, `v2`, ...)."""
+        found: Mapping[str, Version] = self.state[Facet.POLICY_VERSIONS]
+        return found
+
+    @property
+    def attachments(self) -> Attachments:
+        """How many carry it."""
+        found: Attachments = self.state[Facet.POLICY_ATTACHMENTS]
+        return found
+
+    @property
+    def default_reviewed(self) -> str | None:
+        """Id of the version that people have accepted as the default one, or None."""
+        found: str | None = self.state[Facet.POLICY_DEFAULT_REVIEWED]
         return found

@@ -6,6 +6,7 @@ from typing import TypedDict
 from rolecall.model.facets import Facet
 from rolecall.model.kinds.groups import Carried
 from rolecall.model.kinds.identity import Identity
+from rolecall.model.kinds.policies import EffectivePolicies
 from rolecall.model.subjects import Subject
 
 
@@ -121,4 +122,10 @@ class User(Subject):
     def signing_certificates(self) -> Mapping[str, str]:
         """Status (`Active`, `Inactive`) by signing certificate id."""
         found: Mapping[str, str] = self.state[Facet.USER_SIGNING_CERTIFICATES]
+        return found
+
+    @property
+    def effective_policies(self) -> EffectivePolicies:
+        """All that may give it permissions, and what bounds them."""
+        found: EffectivePolicies = self.state[Facet.USER_EFFECTIVE_POLICIES]
         return found
