@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
+from rolecall.model.baselines import Baseline
 from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
 from rolecall.model.stories import LedgerExemption, Move, Telling
@@ -256,3 +257,22 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         """Let so many seconds pass."""
         self.now += seconds
+
+
+@dataclass
+class MemoryBaselines:
+    """Baselines in memory."""
+
+    kept: dict[SubjectRef, Baseline] = field(default_factory=dict)
+
+    def baseline(self, ref: SubjectRef) -> Baseline | None:
+        return self.kept.get(ref)
+
+    def baselines(self) -> Iterator[Baseline]:
+        yield from self.kept.values()
+
+    def accept(self, baseline: Baseline) -> None:
+        self.kept[baseline.ref] = baseline
+
+    def forget(self, ref: SubjectRef) -> None:
+        self.kept.pop(ref, None)

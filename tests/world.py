@@ -21,7 +21,7 @@ from rolecall.replaying.memory import MemoryAccount
 from rolecall.settings import Settings
 from rolecall.settings.files import build
 from rolecall.sweeping.sweep import Sweeper
-from tests.fakes import Clock, MemoryBus, MemoryLedger, MemoryRemedies
+from tests.fakes import Clock, MemoryBaselines, MemoryBus, MemoryLedger, MemoryRemedies
 from tests.samples import ROOT
 from tests.states import ACCOUNT
 
@@ -66,6 +66,7 @@ class World:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     bus: MemoryBus = field(default_factory=MemoryBus)
     remedies: MemoryRemedies = field(default_factory=MemoryRemedies)
+    baselines: MemoryBaselines = field(default_factory=MemoryBaselines)
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from rolecall.aws.baselines import DynamoBaselines, ReviewedReader
 from rolecall.aws.caller import AwsCaller
 from rolecall.aws.handing import RemediesQueue, SweepsQueue
+from rolecall.aws.inventory import AwsInventory
 from rolecall.aws.ledger import DynamoLedger
 from rolecall.aws.messaging import EventBus
 from rolecall.aws.reader import AwsReader
@@ -79,6 +81,20 @@ class Deployed:
         return DynamoLedger(self.aws, self["LedgerTable"])
 
     @cached_property
+    def baselines(self) -> DynamoBaselines:
+        """What people have accepted, in its ledger."""
+        return DynamoBaselines(self.aws, self["LedgerTable"])
+
+    @cached_property
+    def reader(self) -> ReviewedReader:
+        """Reads live states, and what was accepted of them."""
+        return ReviewedReader(AwsReader(self.aws), self.baselines)
+
+    def inventory(self) -> AwsInventory:
+        """Lists the operator's account, as it is now."""
+        return AwsInventory(self.aws, self.caller.split(":")[4])
+
+    @cached_property
     def bus(self) -> EventBus:
         """Its bus."""
         return EventBus(self.aws, self["BusName"])
@@ -95,8 +111,8 @@ class Deployed:
     @cached_property
     def undoer(self) -> Undoer:
         """Takes back what it did, under the operator's own credentials."""
-        reader, caller = AwsReader(self.aws), AwsCaller(self.aws)
-        return Undoer(Registry(), reader, caller, self.ledger, self.bus, time.time)
+        caller = AwsCaller(self.aws)
+        return Undoer(Registry(), self.reader, caller, self.ledger, self.bus, time.time)
 
     @cached_property
     def approver(self) -> Approver:

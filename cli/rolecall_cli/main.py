@@ -5,7 +5,7 @@ import sys
 import typer
 
 from rolecall.errors import RolecallError
-from rolecall_cli import backtest, cases, demo, local, replay, settings, sweep, undo
+from rolecall_cli import backtest, baseline, cases, demo, local, replay, settings, sweep, undo
 from rolecall_cli.doctor.command import doctor
 from rolecall_cli.errors import UsageError
 
@@ -29,6 +29,7 @@ app.command("resume")(cases.resume)
 app.command("doctor")(doctor)
 app.add_typer(local.app, name="local")
 app.add_typer(settings.app, name="settings")
+app.add_typer(baseline.app, name="baseline")
 
 
 def main() -> None:

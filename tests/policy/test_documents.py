@@ -11,7 +11,6 @@ from rolecall.policy.documents import (
     CLOSED_TRUST,
     denies_only,
     parse_document,
-    without_statement,
 )
 
 ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
@@ -203,48 +202,6 @@ def test_a_well_formed_document_has_no_problem(statements: list[dict[str, Any]])
     assert document.problem is None
     assert [statement.raw for statement in document.statements] == statements
     assert [statement.index for statement in document.statements] == list(range(len(statements)))
-
-
-@given(st.lists(good_statements, min_size=1, max_size=4), st.data())
-def test_taking_out_a_statement_leaves_all_others_as_they_were(
-    statements: list[dict[str, Any]], data: st.DataObject
-) -> None:
-    index = data.draw(st.integers(0, len(statements) - 1))
-    rest = statements[:index] + statements[index + 1 :]
-    left = without_statement(text_of(*statements, Id="x"), index)
-    if not rest:
-        assert left is None
-    else:
-        assert left is not None
-        assert json.loads(left) == {"Version": "2012-10-17", "Statement": rest, "Id": "x"}
-        left.encode("ascii")
-
-
-def test_the_text_that_is_left_depends_on_content_alone() -> None:
-    compact = without_statement(
-        '{"Statement":[{"Effect":"Deny","Action":"*"},{}]}'.replace("{}", STATEMENT_TEXT), 0
-    )
-    spread = without_statement(
-        f'{{ "Statement" : [ {{"Action":"*","Effect":"Deny"}},\n {STATEMENT_TEXT} ] }}', 0
-    )
-    assert compact == spread
-    assert compact == ('{"Statement":[{"Action":"s3:GetObject","Effect":"Allow","Resource":"*"}]}')
-
-
-def test_taking_out_a_single_statement_leaves_nothing() -> None:
-    assert without_statement(json.dumps({"Statement": ALLOW}), 0) is None
-
-
-@pytest.mark.parametrize("index", [-1, 2])
-def test_a_statement_that_is_not_there_cannot_be_taken_out(index: int) -> None:
-    with pytest.raises(ValueError, match=f"no statement {index}"):
-        without_statement(text_of(ALLOW, DENY), index)
-
-
-def test_a_doubtful_document_is_not_rewritten() -> None:
-    twice = '{"Statement": [{"Effect": "Deny", "Effect": "Allow", "Action": "*"}, {"a": 1}]}'
-    with pytest.raises(ValueError, match='"Effect" is there twice'):
-        without_statement(twice, 1)
 
 
 @pytest.mark.peer(16, "Step Functions approval sample: looks at the first statement only")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Protocol, Self
 
+from rolecall.model.baselines import Baseline
 from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
 from rolecall.model.facets import Facet
@@ -287,6 +288,22 @@ class Ledger(Protocol):
 
     def swept(self, sweep: LastSweep) -> None:
         """Remember the last sweep that came to its end."""
+
+
+class Baselines(Protocol):
+    """Keeps what people have accepted as the good state of subjects."""
+
+    def baseline(self, ref: SubjectRef) -> Baseline | None:
+        """What was accepted of a subject, or None."""
+
+    def baselines(self) -> Iterator[Baseline]:
+        """Every baseline, in no order."""
+
+    def accept(self, baseline: Baseline) -> None:
+        """Keep a baseline in the place of an earlier one."""
+
+    def forget(self, ref: SubjectRef) -> None:
+        """Forget what was accepted of a subject."""
 
 
 class Tellings(Protocol):

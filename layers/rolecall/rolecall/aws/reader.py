@@ -49,6 +49,8 @@ class AwsReader:
                 return None  # an empty answer: AWS no longer lists an instance that is long gone
             state |= found
             known |= {name: text for name, text in zip(known, told, strict=False) if text}
+        # What people have accepted is not AWS's to tell: without a ledger nobody has accepted anything.
+        state |= {facet: None for facet in wanted if facet.is_reviewed}
         read_at = moment(time.time())
         return subject(ref, {facet: state[facet] for facet in wanted}, **known, at=read_at)
 

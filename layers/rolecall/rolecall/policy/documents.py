@@ -1,6 +1,7 @@
 """Policy documents, read from their raw text into one form."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from rolecall.policy import conditions, principals
@@ -40,6 +41,7 @@ class Document:
     problem: str | None
 
 
+@lru_cache(maxsize=256)  # several conventions judge the same text one after the other
 def parse_document(text: str) -> Document:
     """Read any text; what cannot be judged with certainty is named as the problem."""
     try:
@@ -78,26 +80,6 @@ def allows_only(text: str, prefix: str) -> bool:
         )
         for statement in document.statements
     )
-
-
-def without_statement(text: str, index: int) -> str | None:
-    """Give the same document less one statement, or None when that was the last.
-
-    A document that was not read with certainty cannot be written back with certainty, so it is
-    refused, and so is a statement that is not there: both are faults of the caller and not of the
-    account.
-    """
-    problem = parse_document(text).problem
-    if problem:
-        raise ValueError(f"the document cannot be rewritten: {problem}")
-    raw, _ = load(text)
-    items = _statement_items(raw)
-    if not 0 <= index < len(items):
-        raise ValueError(f"the document has no statement {index}")
-    left = items[:index] + items[index + 1 :]
-    if not left:
-        return None
-    return canonical({k: left if k.lower() == "statement" else v for k, v in raw.items()})
 
 
 def _statement_items(raw: dict[str, Any]) -> list[Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rolecall.policy.denials import catches
-from rolecall.policy.documents import Statement, parse_document
+from rolecall.policy.documents import Document, Statement, parse_document
 from rolecall.policy.principals import Form, Kind, Principals
 from rolecall.policy.reading import canonical
 from rolecall.policy.strangers import Answer, passage
@@ -55,7 +55,11 @@ _ALL_BUT: Final = "anyone but a few assume the role: it allows by NotPrincipal"
 
 def judge_trust(text: str) -> TrustVerdict:
     """Find the statements of a trust document that let anyone assume the role."""
-    document = parse_document(text)
+    return judge(parse_document(text))
+
+
+def judge(document: Document) -> TrustVerdict:
+    """Find them in a document that was read before."""
     if document.problem:
         return TrustVerdict((), document.problem)
     denied = _denied(document.statements)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from rolecall.aws.baselines import DynamoBaselines, ReviewedInventory, ReviewedReader
 from rolecall.aws.caller import AwsCaller
 from rolecall.aws.handing import RemediesQueue, SweepsQueue
 from rolecall.aws.ledger import DynamoLedger
@@ -64,6 +65,16 @@ class Runtime:
         return DynamoLedger(self.aws, self["LEDGER"])
 
     @cached_property
+    def baselines(self) -> DynamoBaselines:
+        """What people have accepted, in the ledger."""
+        return DynamoBaselines(self.aws, self["LEDGER"])
+
+    @cached_property
+    def reader(self) -> ReviewedReader:
+        """Reads live states, and what was accepted of them."""
+        return ReviewedReader(AwsReader(self.aws), self.baselines)
+
+    @cached_property
     def bus(self) -> EventBus:
         """The bus `rolecall`."""
         return EventBus(self.aws, self["BUS"])
@@ -79,7 +90,7 @@ class Runtime:
         return Detector(
             self.settings,
             self.registry,
-            AwsReader(self.aws),
+            self.reader,
             self.ledger,
             self.bus,
             self.remedies,
@@ -110,7 +121,7 @@ class Runtime:
         return Remediator(
             self.settings,
             self.registry,
-            AwsReader(self.aws),
+            self.reader,
             AwsCaller(self.aws),
             self.ledger,
             self.bus,
@@ -132,8 +143,8 @@ class Runtime:
         return Sweeper(
             self.settings,
             self.registry,
-            AwsInventory(self.aws, self["ACCOUNT_ID"]),
-            AwsReader(self.aws),
+            ReviewedInventory(AwsInventory(self.aws, self["ACCOUNT_ID"]), self.baselines),
+            self.reader,
             self.ledger,
             self.bus,
             self.remedies,
