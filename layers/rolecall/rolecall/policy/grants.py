@@ -4,12 +4,13 @@ Between what they surely grant and what they may grant lies a doubt: a condition
 Deny that may strike, a text that cannot be judged. A doubt is told and never acted on.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from rolecall.policy.matching import lower_ascii
 from rolecall.policy.resources import Reach, about
-from rolecall.policy.rules import BROUGHT, Rule, rules
+from rolecall.policy.rules import BROUGHT, Rule, read
 from rolecall.policy.strangers import Answer
 
 
@@ -56,7 +57,7 @@ class Effective:
             limits: The text of its boundary, if it has one: each of these must allow, too.
         """
         self._account = account
-        self._layers = [_layer(policies), *(_layer([limit]) for limit in limits)]
+        self._layers = [_Layer(policies), *(_Layer([limit]) for limit in limits)]
         self._found: dict[tuple[str, tuple[tuple[str, str], ...]], Grant] = {}
 
     def grant(self, call: str, keys: Mapping[str, str] | None = None) -> Grant:
@@ -103,24 +104,39 @@ def grants(
     return grant.on_all if on_all else grant.at_all
 
 
-def _layer(texts: Iterable[str]) -> list[Rule] | None:
-    made = [rules(text) for text in texts]
-    read = [one for ready in made if ready is not None for one in ready]
-    return None if None in made else read
+class _Layer:
+    """Documents that grant together, by the services they speak of."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        ready = [read(text) for text in texts]
+        self.certain = all(one.problem is None for one in ready)
+        self._by_service: dict[str, list[Rule]] = {}
+        self._any: list[Rule] = []
+        for rule in (rule for one in ready for rule in one.rules):
+            if rule.statement.not_actions or "" in rule.services:
+                self._any.append(rule)
+            else:
+                for service in rule.services:
+                    self._by_service.setdefault(service, []).append(rule)
+
+    def speaking(self, call: str) -> Iterator[Rule]:
+        """The statements about a call."""
+        service = call.partition(":")[0]
+        for rule in chain(self._by_service.get(service, ()), self._any):
+            if rule.speaks_of(call):
+                yield rule
 
 
-def _weigh(layer: list[Rule] | None, call: str, start: str, keys: Mapping[str, str]) -> Grant:
+def _weigh(layer: _Layer, call: str, start: str, keys: Mapping[str, str]) -> Grant:
     """How far some documents together grant a call."""
-    if layer is None:
+    if not layer.certain:
         return Grant(Reach.NOTHING, Reach.EVERY)
     surely = maybe = Reach.NOTHING
     bare = False
     denials = []
     # Only of a kind of IAM is it known how its ARNs end, and so what is left where some are left out.
     known_kind = start.endswith("/")
-    for rule in layer:
-        if not rule.speaks_of(call):
-            continue
+    for rule in layer.speaking(call):
         reached, holds = rule.reaches(start), rule.holds(keys)
         if reached is Reach.NOTHING or holds is Answer.NO:
             continue

@@ -58,7 +58,13 @@ def is_every(pattern: str, start: str) -> bool:
     """Say whether a pattern fits every resource of a kind, in whichever partition it names."""
     if pattern == "*":
         return True
-    return is_wild(pattern) and matches(pattern, _in_partition(pattern, start) + ANY_NAME)
+    # Nearly all patterns end in a name, or begin otherwise, and matching is dear.
+    if not pattern.endswith(("*", "?")):
+        return False
+    start = _in_partition(pattern, start)
+    literal = pattern.partition("*")[0]
+    begins = "?" in literal or start.startswith(literal)
+    return begins and matches(pattern, start + ANY_NAME)
 
 
 def _reach(pattern: str, start: str) -> Reach:

@@ -26,22 +26,26 @@ class Rule:
     Attributes:
         statement: As it was read.
         resources: The patterns of its Resource, or of its NotResource.
+        services: The services that its Action or NotAction names; "" where one is wild.
         named: The actions that are written out, in lower case.
-        wild: Those with wildcards, by the service that they are of; "" where that is wild, too.
+        heads: What the actions begin with that end in their only wildcard, a star.
+        wild: The other actions with wildcards, by their service; "" where that is wild.
     """
 
     statement: Statement
     resources: tuple[str, ...]
+    services: frozenset[str]
     named: frozenset[str]
+    heads: tuple[str, ...]
     wild: Mapping[str, tuple[str, ...]]
     _reached: dict[str, Reach] = field(default_factory=dict, compare=False)
 
     def speaks_of(self, call: str) -> bool:
         """Say whether it is about a call, which is given in lower case."""
-        service = call.partition(":")[0]
-        listed = call in self.named or any(
-            fits_any(self.wild[one], call) for one in (service, "") if one in self.wild
-        )
+        listed = call in self.named or call.startswith(self.heads)
+        if not listed and self.wild:
+            service = call.partition(":")[0]
+            listed = any(fits_any(self.wild.get(one, ()), call) for one in (service, ""))
         return listed is not bool(self.statement.not_actions)
 
     @property
@@ -79,34 +83,54 @@ def hold(conditions: Iterable[Condition], keys: Mapping[str, str]) -> Answer:
 BROUGHT: Final = {"aws:multifactorauthpresent": "true", "aws:securetransport": "true"}
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The statements of a text; with a `problem` there are none, and nothing is certain."""
+
+    rules: tuple[Rule, ...]
+    problem: str | None
+
+
 @lru_cache(maxsize=128)
-def rules(text: str) -> tuple[Rule, ...] | None:
-    """Make the statements of a text ready; None when it cannot be judged with certainty."""
+def read(text: str) -> Read:
+    """Make the statements of a text ready."""
     document = parse_document(text)
-    if document.problem or len("".join(text.split())) > _MOST_CHARACTERS:
-        return None
-    made = tuple(map(_rule, document.statements))
+    if document.problem:
+        return Read((), document.problem)
+    if len("".join(text.split())) > _MOST_CHARACTERS:
+        return Read((), "it is longer than any policy that IAM takes")
+    rules = tuple(map(_rule, document.statements))
     wild: dict[str, int] = {}
-    for one in made:
+    for one in rules:
         for service, patterns in one.wild.items():
             wild[service] = wild.get(service, 0) + len(patterns)
-    listed = sum(len(one.resources) for one in made)
+    listed = sum(len(one.resources) for one in rules)
     if listed > _MOST_RESOURCES or any(many > _MOST_WILD for many in wild.values()):
-        return None
-    return made
+        return Read((), "it lists more than can be weighed")
+    return Read(rules, None)
 
 
 def _rule(statement: Statement) -> Rule:
     actions = {lower_ascii(one) for one in statement.actions or statement.not_actions}
+    named = frozenset(one for one in actions if not is_wild(one))
+    services = {one.partition(":")[0] for one in named}
+    heads: list[str] = []
     wild: dict[str, tuple[str, ...]] = {}
-    for one in sorted(filter(is_wild, actions)):
-        service, colon, _ = one.partition(":")
-        key = service if colon and not is_wild(service) else ""
-        wild[key] = (*wild.get(key, ()), _short(one))
+    for one in actions - named:
+        pattern = _short(one)
+        service, colon, _ = pattern.partition(":")
+        service = service if colon and not is_wild(service) else ""
+        services.add(service)
+        if is_wild(pattern.removesuffix("*")):
+            wild[service] = (*wild.get(service, ()), pattern)
+        else:
+            heads.append(pattern.removesuffix("*"))
     return Rule(
         statement=statement,
         resources=tuple(map(_short, statement.resources or statement.not_resources)),
-        named=frozenset(one for one in actions if not is_wild(one)),
+        services=frozenset(services),
+        named=named,
+        heads=tuple(heads),
         wild=wild,
     )
 

@@ -16,7 +16,7 @@ from rolecall.policy.conditions import (
 from rolecall.policy.findings import Finding
 from rolecall.policy.matching import is_wild, lower_ascii, matches
 from rolecall.policy.resources import ANY_NAME, Reach, about
-from rolecall.policy.rules import BROUGHT, Rule, hold, rules
+from rolecall.policy.rules import BROUGHT, Rule, hold, read
 from rolecall.policy.strangers import Answer
 
 _PASS, _ASSUME = "iam:PassRole", "sts:AssumeRole"
@@ -79,7 +79,7 @@ def _found(
 
 
 def _allowing(text: str, call: str) -> list[Rule]:
-    return [one for one in rules(text) or () if not one.denies and one.speaks_of(lower_ascii(call))]
+    return [one for one in read(text).rules if not one.denies and one.speaks_of(lower_ascii(call))]
 
 
 def _judged(
@@ -93,7 +93,7 @@ def _judged(
     start = about(call, account)
     denying = [
         one
-        for one in rules(text) or ()
+        for one in read(text).rules
         if one.denies and one.speaks_of(lower_ascii(call)) and one.reaches(start) is Reach.EVERY
     ]
     doubt = False

@@ -1,13 +1,16 @@
 """Policies that grant everything, or everything of a service, however they spell it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from rolecall.policy.actions import changing, services
-from rolecall.policy.documents import Statement, parse_document
+from rolecall.policy.administration import ADMINISTERING
+from rolecall.policy.documents import Statement
 from rolecall.policy.findings import Finding
 from rolecall.policy.full_administration import administration
+from rolecall.policy.matching import lower_ascii
 from rolecall.policy.resources import is_every
-from rolecall.policy.rules import BROUGHT, Rule, rules
+from rolecall.policy.rules import BROUGHT, Rule, read
 from rolecall.policy.strangers import Answer
 
 # Whoever lacks no more than one of so many calls of a service lacks little.
@@ -15,6 +18,7 @@ _NEARLY = 20
 # Where a statement leaves open which service is meant, these stand for all.
 _ANY_SERVICE = ("ec2", "iam", "s3")
 _MOST_NAMED = 5
+_ADMINISTERING = tuple(map(lower_ascii, ADMINISTERING))
 _ANY_CALL = "\0:\0"  # that only a pattern for every call of every service fits
 
 
@@ -29,23 +33,33 @@ def grants_everything(text: str, account: str) -> tuple[Finding, ...]:
         The statements that do so alone, else one finding for the whole policy: where statements do so
         together, and where the text cannot be judged.
     """
-    document = parse_document(text)
-    if document.problem or rules(text) is None:
-        why = document.problem or "it is longer than any policy that IAM takes"
-        return (Finding(-1, f"cannot be judged: {why}", sure=False),)
-    answer = administration(document.statements, account)
+    ready = read(text)
+    if ready.problem:
+        return (Finding(-1, f"cannot be judged: {ready.problem}", sure=False),)
+    if not _may_administer(ready.rules):
+        return ()
+    statements = [one.statement for one in ready.rules]
+    answer = administration(statements, account)
     if answer is Answer.NO:
         return ()
     sure = answer is Answer.YES
     alone = [
         one
-        for one in document.statements
+        for one in statements
         if one.effect == "Allow" and administration([one], account) is not Answer.NO
     ]
     if not alone:
         why = "lets its holder administer IAM, by several statements together"
         return (Finding(-1, why, sure),)
     return tuple(Finding(one.index, _administers(one), sure) for one in alone)
+
+
+def _may_administer(rules: Iterable[Rule]) -> bool:
+    """Whether each call of an administrator is spoken of at all, which is quickly said."""
+    allows = [one for one in rules if not one.denies]
+    return any(one.statement.not_actions for one in allows) or all(
+        any(one.speaks_of(call) for one in allows) for call in _ADMINISTERING
+    )
 
 
 def _administers(statement: Statement) -> str:
@@ -64,14 +78,12 @@ def grants_whole_services(text: str, account: str) -> tuple[Finding, ...]:
         text: One policy.
         account: The account it is in.
     """
-    read = rules(text)
-    if read is None:
-        return ()
+    rules = read(text).rules
     full = {one.index for one in grants_everything(text, account) if one.sure}
-    denials = [one for one in read if one.denies]
+    denials = [one for one in rules if one.denies]
     return tuple(
         finding
-        for one in read
+        for one in rules
         if not one.denies and one.statement.index not in full
         for finding in _whole(one, denials, account)
     )
@@ -82,11 +94,10 @@ def _whole(rule: Rule, denials: list[Rule], account: str) -> Iterator[Finding]:
     if held is Answer.NO:
         return
     found = {
-        service: sure
+        service: whole
         for service in _services(rule)
-        if _is_wide(rule, service, account)
-        for sure in [_is_whole(rule, denials, service, account)]
-        if sure is not Answer.NO
+        if (whole := _is_whole(rule, denials, service, account)) is not Answer.NO
+        and _is_wide(rule, service, account)
     }
     if not found:
         return
@@ -103,10 +114,9 @@ def _whole(rule: Rule, denials: list[Rule], account: str) -> Iterator[Finding]:
 def _services(rule: Rule) -> list[str]:
     """The services that a statement may grant wholly."""
     if rule.statement.not_actions:
-        spoken = {name.partition(":")[0] for name in rule.named} | set(rule.wild)
-        return [one for one in (*_ANY_SERVICE, *services()) if one not in spoken][:1]
-    known = {name.partition(":")[0] for name in rule.named} | set(rule.wild) - {""}
-    return sorted(known | set(_ANY_SERVICE if "" in rule.wild else ()))
+        others = (one for one in (*_ANY_SERVICE, *services()) if one not in rule.services)
+        return [next(others)]
+    return sorted(rule.services - {""} | set(_ANY_SERVICE if "" in rule.services else ()))
 
 
 def _is_wide(rule: Rule, service: str, account: str) -> bool:
@@ -119,10 +129,7 @@ def _is_wide(rule: Rule, service: str, account: str) -> bool:
 
 def _is_whole(rule: Rule, denials: list[Rule], service: str, account: str) -> Answer:
     """Whether a statement grants nearly all calls of a service, and no Deny takes them all away."""
-    calls = [f"{service}:{name}" for name in changing(service)]
-    if len(calls) < _NEARLY:
-        # The few calls of a small service may well be named one by one.
-        calls.append(f"{service}:\0")
+    calls = _calls(service)
     if not _nearly_all(rule, calls):
         return Answer.NO
     for denial in denials:
@@ -131,11 +138,18 @@ def _is_whole(rule: Rule, denials: list[Rule], service: str, account: str) -> An
             sure = denial.holds(BROUGHT) is Answer.YES and _is_wide(denial, service, account)
             if not sure:
                 return Answer.UNSURE
-            calls = [call for call in calls if not denial.speaks_of(call)]
+            calls = tuple(call for call in calls if not denial.speaks_of(call))
     return Answer.YES if calls else Answer.NO
 
 
-def _nearly_all(rule: Rule, calls: list[str]) -> bool:
+@lru_cache(maxsize=512)
+def _calls(service: str) -> tuple[str, ...]:
+    calls = tuple(f"{service}:{name}" for name in changing(service))
+    # The few calls of a small service may well be named one by one.
+    return calls if len(calls) >= _NEARLY else (*calls, f"{service}:\0")
+
+
+def _nearly_all(rule: Rule, calls: tuple[str, ...]) -> bool:
     allowed = len(calls) // _NEARLY
     for call in calls:
         if not rule.speaks_of(call):
