@@ -5,9 +5,7 @@ only reads, all calls are there. The data are read when first asked for.
 """
 
 from functools import cache
-from pathlib import Path
-
-DATA = Path(__file__).with_name("actions.txt")
+from pkgutil import get_data
 
 
 def services() -> tuple[str, ...]:
@@ -26,6 +24,6 @@ def changing(service: str) -> tuple[str, ...]:
 
 @cache
 def _lines() -> dict[str, str]:
-    lines = DATA.read_text(encoding="utf-8").splitlines()
+    lines = (get_data(__package__, "actions.txt") or b"").decode().splitlines()
     parted = (line.partition(" ") for line in lines if not line.startswith("#"))
     return {service: groups for service, _, groups in parted}

@@ -4,6 +4,7 @@ A kind of resource is given by how its ARNs start, such as `arn:aws:iam::1111222
 resource of a kind means all but a few that are named, so a name that nobody has stands for it.
 """
 
+import re
 from collections.abc import Iterable
 from enum import IntEnum
 
@@ -14,6 +15,7 @@ ANY_NAME = "\0" * 32
 _OWN = "/${aws:username}"
 _PARTITION = "arn:aws"
 _PARTS = 6
+_BEFORE_WILD = re.compile(r"[^*?$]*")  # up to the first wildcard or variable
 
 
 class Reach(IntEnum):
@@ -58,16 +60,18 @@ def is_every(pattern: str, start: str) -> bool:
     """Say whether a pattern fits every resource of a kind, in whichever partition it names."""
     if pattern == "*":
         return True
-    # Nearly all patterns end in a name, or begin otherwise, and matching is dear.
-    if not pattern.endswith(("*", "?")):
-        return False
-    start = _in_partition(pattern, start)
-    literal = pattern.partition("*")[0]
-    begins = "?" in literal or start.startswith(literal)
-    return begins and matches(pattern, start + ANY_NAME)
+    return pattern.endswith(("*", "?")) and matches(
+        pattern, _in_partition(pattern, start) + ANY_NAME
+    )
 
 
 def _reach(pattern: str, start: str) -> Reach:
+    if pattern == "*":
+        return Reach.EVERY
+    # Most patterns begin otherwise, and this is quickly said.
+    literal, there = _literal(pattern), _in_partition(pattern, start)
+    if not literal.startswith(there) and not there.startswith(literal):
+        return Reach.NOTHING
     if is_every(pattern, start):
         return Reach.EVERY
     literal, variable, _ = pattern.partition("${")
@@ -98,7 +102,14 @@ def _may_begin(pattern: str, start: str) -> bool:
     return len(pattern) >= len(start) or pattern.endswith("*")
 
 
+def _literal(pattern: str) -> str:
+    found = _BEFORE_WILD.match(pattern)
+    return found.group() if found else ""
+
+
 def _in_partition(pattern: str, start: str) -> str:
+    if pattern.startswith(f"{_PARTITION}:"):
+        return start
     named = (*pattern.split(":", 2), "")[1]
     if not named or is_wild(named):
         return start

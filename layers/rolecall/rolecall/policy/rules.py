@@ -14,9 +14,9 @@ from rolecall.policy.matching import fits_any, is_wild, lower_ascii, matches
 from rolecall.policy.resources import Reach, reach
 from rolecall.policy.strangers import Answer
 
-# No policy that IAM takes has as many: 10,240 characters are the most, white space not counted (IAM and
-# STS quotas), and escapes may double them. What a hostile text lists must not take long to weigh.
-_MOST_CHARACTERS, _MOST_RESOURCES, _MOST_WILD = 20_480, 500, 200
+# The most that IAM takes, white space not counted (IAM and STS character quotas), and what no policy has
+# that somebody wrote to be read: a text that lists more must not take long to weigh.
+_MOST_CHARACTERS, _MOST_RESOURCES, _MOST_WILD, _MOST_WILD_SERVICES = 10_240, 250, 100, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Rule:
     heads: tuple[str, ...]
     wild: Mapping[str, tuple[str, ...]]
     _reached: dict[str, Reach] = field(default_factory=dict, compare=False)
+    _held: dict[tuple[str | None, ...], Answer] = field(default_factory=dict, compare=False)
 
     def speaks_of(self, call: str) -> bool:
         """Say whether it is about a call, which is given in lower case."""
@@ -68,7 +69,10 @@ class Rule:
 
     def holds(self, keys: Mapping[str, str]) -> Answer:
         """Say whether its conditions hold for a request of which these keys are known."""
-        return hold(self.statement.conditions, keys)
+        asked = tuple(keys.get(one.key) for one in self.statement.conditions)
+        if asked not in self._held:
+            self._held[asked] = hold(self.statement.conditions, keys)
+        return self._held[asked]
 
 
 def hold(conditions: Iterable[Condition], keys: Mapping[str, str]) -> Answer:
@@ -105,7 +109,9 @@ def read(text: str) -> Read:
         for service, patterns in one.wild.items():
             wild[service] = wild.get(service, 0) + len(patterns)
     listed = sum(len(one.resources) for one in rules)
-    if listed > _MOST_RESOURCES or any(many > _MOST_WILD for many in wild.values()):
+    if listed > _MOST_RESOURCES or any(
+        many > (_MOST_WILD if service else _MOST_WILD_SERVICES) for service, many in wild.items()
+    ):
         return Read((), "it lists more than can be weighed")
     return Read(rules, None)
 
