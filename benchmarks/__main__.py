@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import burst, functions, judging, lambda_runtime, layer, loop, sweeping
+from benchmarks import burst, functions, judging, lambda_runtime, layer, loop, policies, sweeping
 from benchmarks.machine import machine
 from benchmarks.report import Report, table
 from benchmarks.samples import ROOT
@@ -91,6 +91,8 @@ def run(folder: Path) -> Report:
         drained = burst.measure(account, outputs, progress)
     progress("Sweeping a large account in memory")
     swept = sweeping.measure()
+    progress("Reasoning over policies")
+    reasoned = policies.measure()
     progress(f"Judging {judging.RECORDS:,} generated records")
     return Report(
         detect=compared["detect"],
@@ -100,6 +102,7 @@ def run(folder: Path) -> Report:
         loop=closed,
         burst=drained,
         sweeping=swept,
+        policies=reasoned,
         ledger_told=ledger["detect"],
         ledger_remedied=ledger["remediate"],
         machine=machine(),

@@ -1,7 +1,7 @@
 """The figures as JSON for machines and as a table for people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.table import Table
@@ -11,6 +11,7 @@ from benchmarks.burst import Burst
 from benchmarks.functions import Comparison, Figures
 from benchmarks.judging import RECORDS, Judging
 from benchmarks.loop import Loop
+from benchmarks.policies import Policies
 from benchmarks.sweeping import Sweeping
 
 # Calls to the ledger that there would be without protection, exemptions, caps and lease: the case
@@ -30,6 +31,7 @@ class Report:
     loop: Loop
     burst: Burst
     sweeping: Sweeping
+    policies: Policies
     ledger_told: int
     ledger_remedied: int
     machine: Mapping[str, Any]
@@ -59,6 +61,9 @@ class Report:
             "sweep_subjects": self.sweeping.judged,
             "sweep_s": round(self.sweeping.seconds, 2),
             "sweep_peak_mb": round(self.sweeping.peak_mb, 1),
+            **{
+                f"policies_{name}": round(value, 2) for name, value in asdict(self.policies).items()
+            },
             "machine": dict(self.machine),
         }
 
@@ -127,6 +132,13 @@ def table(report: Report) -> Table:
         ("drift to alert, warm, p95 s", "drift_to_alert_p95_s"),
         (f"judge {data['sweep_subjects']:,} subjects of a swept account, s of one core", "sweep_s"),
         ("peak memory of that process, MB", "sweep_peak_mb"),
+        ("judge a role with a 2 KB trust and five 6 KB policies, ms", "policies_judge_ms"),
+        ("the same with every text to be read first, ms", "policies_judge_first_ms"),
+        ("the dearest of the documents made to be dear, ms", "policies_hostile_ms"),
+        ("the most memory that one of those takes, MB", "policies_hostile_peak_mb"),
+        ("data about AWS's calls in the layer, KB", "policies_actions_kb"),
+        ("read those data when first asked, ms", "policies_actions_ms"),
+        ("import the reasoning beside the conventions, ms", "policies_import_ms"),
         (f"a burst of {burst.RECORDS:,} records, judged within s", "burst_s"),
     ):
         made.add_row(row, f"{data[key]:,}", "", "")

@@ -12,7 +12,17 @@ from pathlib import Path
 from rolecall.errors import RolecallError
 from rolecall.registry import Registry, convention_classes
 from rolecall.settings.files import BUILT, NAME, build, load
-from tools import catalogue, checks, decisions, operations, pages, peers, permissions, rules
+from tools import (
+    actions,
+    catalogue,
+    checks,
+    decisions,
+    operations,
+    pages,
+    peers,
+    permissions,
+    rules,
+)
 from tools.blocks import as_yaml, with_block
 
 SETTINGS = Path("layers/settings") / NAME
@@ -37,6 +47,7 @@ def generated(root: Path) -> Mapping[Path, str]:
         SETTINGS.with_name(BUILT): built,
         TEMPLATE: template,
         DOCTOR: checks.page(),
+        actions.TARGET: actions.page(),
         **catalogue.generated(root, conventions, settings),
         **decisions.generated(root),
         **peers.generated(root),

@@ -9,6 +9,7 @@ from benchmarks.burst import Burst
 from benchmarks.functions import Comparison, Figures
 from benchmarks.judging import Judging
 from benchmarks.loop import Loop
+from benchmarks.policies import Policies
 from benchmarks.report import Report, table
 from benchmarks.sweeping import Sweeping
 
@@ -35,6 +36,7 @@ def report() -> Report:
         loop=Loop((0.1, 0.2, 0.3)),
         burst=Burst(71.26),
         sweeping=Sweeping(2.6694, 94.54, 17_000, 100),
+        policies=Policies(1.234, 3.0, 20.0, 0.9, 218.477, 1.0, 5.0),
         ledger_told=1,
         ledger_remedied=5,
         machine={"cpu": "one", "cores": 2},
@@ -58,6 +60,8 @@ def test_the_json_has_the_keys_that_others_read(report: Report) -> None:
         "judge_us_per_record",
         "drift_to_alert_p50_s",
         "burst_s",
+        "policies_judge_ms",
+        "policies_hostile_ms",
         "machine",
     }
 

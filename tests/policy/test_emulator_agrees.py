@@ -1,12 +1,8 @@
 """The emulator's own evaluator, written by others, comes to the same answers."""
 
 import json
-import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,60 +12,11 @@ from rolecall.policy.full_administration import grants_administration
 from rolecall.policy.matching import matches
 from rolecall.policy.strangers import Answer
 from rolecall.policy.trust import judge_trust
-
-ROOT = Path(__file__).resolve().parents[2]
-EMULATOR_PYTHON = ROOT / ".venv-emulator" / "bin" / "python"
-
-# Lives in the emulator's environment, whose pins clash with ours: one line in, one line out.
-ORACLE = """
-import json, sys
-from ministack.core import iam_evaluator as iam
-
-def context(caller, call, keys):
-    return iam.EvalContext(
-        principal_arn=caller, principal_type="User", principal_account=caller.split(":")[4],
-        action=call, resource_arn="*", region="us-east-1", source_ip="198.51.100.7",
-        secure_transport=True, principal_keys={"aws:principalorgid": None, **keys},
-    )
-
-def answer(question):
-    kind, *rest = question
-    if kind == "matches":
-        return iam.fnmatch_iam_cs(rest[1], rest[0])
-    if kind == "decision":
-        document, call = rest
-        policy = iam.parse_policy_document(document)
-        return iam.evaluate(context("arn:aws:iam::111122223333:user/u", call, {}), [policy]).decision
-    document, caller, call, keys = rest
-    return iam.evaluate_trust_policy(document, caller, context(caller, call, keys))
-
-for line in sys.stdin:
-    print(json.dumps([answer(question) for question in json.loads(line)]), flush=True)
-"""
-
-Oracle = Callable[[list[list[Any]]], list[Any]]
+from tests.policy.evaluator import Request, answers, identity, matching, trust
 
 
-@pytest.fixture(scope="module")
-def oracle() -> Iterator[Oracle]:
-    with subprocess.Popen(
-        [EMULATOR_PYTHON, "-c", ORACLE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        questions, answers = process.stdin, process.stdout
-
-        def ask(batch: list[list[Any]]) -> list[Any]:
-            print(json.dumps(batch), file=questions, flush=True)
-            told: list[Any] = json.loads(answers.readline())
-            return told
-
-        yield ask
-        questions.close()
-
-
-def test_the_oracle_can_say_yes_and_no(oracle: Oracle) -> None:
-    assert oracle([["matches", "a*", "ab"], ["matches", "a*", "b"]]) == [True, False]
+def test_the_oracle_can_say_yes_and_no() -> None:
+    assert answers([matching("a*", "ab"), matching("a*", "b")]) == [True, False]
 
 
 wild = st.text(alphabet="aB*?:.", max_size=8)
@@ -77,8 +24,8 @@ wild = st.text(alphabet="aB*?:.", max_size=8)
 
 @settings(max_examples=40)
 @given(pairs=st.lists(st.tuples(wild, wild), min_size=1, max_size=50))
-def test_it_matches_wildcards_alike(oracle: Oracle, pairs: list[tuple[str, str]]) -> None:
-    theirs = oracle([["matches", pattern, text] for pattern, text in pairs])
+def test_it_matches_wildcards_alike(pairs: list[tuple[str, str]]) -> None:
+    theirs = answers([matching(pattern, text) for pattern, text in pairs])
     assert [matches(pattern, text) for pattern, text in pairs] == theirs
 
 
@@ -104,21 +51,21 @@ def decision(document: str, call: str) -> str:
 @settings(max_examples=60)
 @given(drawn=st.lists(st.lists(permissions, min_size=1, max_size=3), min_size=1, max_size=8))
 def test_it_reads_allows_and_denies_alike(
-    oracle: Oracle, drawn: list[list[dict[str, Any]]]
+    drawn: list[list[dict[str, Any]]],
 ) -> None:
     asked = [(json.dumps({"Statement": one}), call) for one in drawn for call in CALLS]
-    theirs = oracle([["decision", document, call] for document, call in asked])
+    theirs = answers([identity([document], None, Request(call)) for document, call in asked])
     assert [decision(document, call) for document, call in asked] == theirs
 
 
 @settings(max_examples=60)
 @given(drawn=st.lists(st.lists(permissions, min_size=1, max_size=4), min_size=1, max_size=8))
 def test_what_grants_administration_is_allowed_every_administering_call_and_what_does_not_is_not(
-    oracle: Oracle, drawn: list[list[dict[str, Any]]]
+    drawn: list[list[dict[str, Any]]],
 ) -> None:
     documents = [json.dumps({"Statement": one}) for one in drawn]
     asked = [(document, call) for document in documents for call in ADMINISTERING]
-    theirs = iter(oracle([["decision", document, call] for document, call in asked]))
+    theirs = iter(answers([identity([document], None, Request(call)) for document, call in asked]))
     for document in documents:
         allowed = [next(theirs) == "Allow" for _ in ADMINISTERING]
         assert (grants_administration([document], ACCOUNT) is Answer.YES) is all(allowed)
@@ -205,14 +152,14 @@ trusts = st.lists(trust_statements, min_size=1, max_size=3).map(
 @settings(max_examples=200, deadline=None)
 @given(drawn=st.lists(trusts, min_size=1, max_size=20))
 def test_what_is_open_lets_a_stranger_in_and_what_is_clean_does_not(
-    oracle: Oracle, drawn: list[str]
+    drawn: list[str],
 ) -> None:
     batch = [
-        ["trust", document, caller, "sts:AssumeRole", keys]
+        trust(document, Request("sts:AssumeRole", caller=caller, keys=keys))
         for document in drawn
         for caller, keys in STRANGERS
     ]
-    theirs = oracle(batch)
+    theirs = answers(batch)
     for place, document in enumerate(drawn):
         verdict = judge_trust(document)
         gets_in = any(theirs[place * len(STRANGERS) : (place + 1) * len(STRANGERS)])

@@ -35,6 +35,12 @@ def grants_administration(texts: Iterable[str], account: str) -> Answer:
         if document.problem:
             return Answer.UNSURE
         statements += document.statements
+    return administration(statements, account)
+
+
+def administration(statements: Iterable[Statement], account: str) -> Answer:
+    """Say the same of statements that were read already."""
+    statements = tuple(statements)
     allows = [_allowed(one, account) for one in statements if one.effect == "Allow"]
     allowed = [_best(answers) for answers in zip(*allows, strict=True)]
     if not allowed or Answer.NO in allowed:

@@ -44,10 +44,11 @@ def action_matches(pattern: str, call: str) -> bool:
 
     Actions are compared without regard to case (IAM JSON policy elements: Action).
     """
-    return matches(_lower(pattern), _lower(call))
+    return matches(lower_ascii(pattern), lower_ascii(call))
 
 
-def _lower(text: str) -> str:
+def lower_ascii(text: str) -> str:
+    """Put a pattern or a call in the one letter case in which actions are compared."""
     # Beyond ASCII nothing is lowered: str.lower turns the Kelvin sign into a plain "k", and a
     # look-alike must not pass for the letter.
     return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Iterator
 from typing import Any, Final
 
 # "Length Constraints: ... Maximum length of 131072" (IAM API: CreatePolicy, PolicyDocument).
@@ -29,13 +28,16 @@ def load(text: str) -> tuple[dict[str, Any], str | None]:
     def as_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         # Keys that differ by case alone are the same key to IAM, and json would keep the last in
         # silence.
+        found = dict(pairs)
+        if len({key.lower() for key in found}) == len(pairs):
+            return found
         seen: set[str] = set()
         for key, _ in pairs:
             if key.lower() in seen:
                 name = ELEMENTS.get(key.lower())  # any other name is the writer's text, not ours
                 repeated.append(f'the key "{name}"' if name else "a key")
             seen.add(key.lower())
-        return dict(pairs)
+        return found
 
     if len(text) > _LONGEST:
         raise ShapeError("it is longer than any policy that IAM takes")
@@ -77,17 +79,16 @@ def _finite(digits: str) -> float:
 def _shallow(raw: object) -> bool:
     level = [raw]
     for _ in range(_DEEPEST):
-        level = [child for parent in level for child in _children(parent)]
+        level = [child for parent in level for child in _inside(parent)]
         if not level:
             return True
     return False
 
 
-def _children(parent: object) -> Iterator[object]:
-    if isinstance(parent, dict):
-        yield from parent.values()
-    elif isinstance(parent, list):
-        yield from parent
+def _inside(parent: Any) -> list[object]:
+    """What an object or a list holds that may hold something itself."""
+    values = parent.values() if isinstance(parent, dict) else parent
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 STATEMENT = {
