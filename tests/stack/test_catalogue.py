@@ -22,13 +22,13 @@ from rolecall.registry import Registry, convention_classes
 from rolecall.replaying.backtest import Backtest
 from rolecall.settings import Settings
 from rolecall.settings.files import load
-from rolecall_cli.embedded import people, stack
+from rolecall_cli.embedded import people
 from rolecall_cli.embedded.account import embedded_account
-from rolecall_cli.embedded.project import scratch_copy
 from tests.samples import ROOT, sample
+from tests.stack import drifts
+from tests.stack.building import with_settings
 from tests.stack.conftest import Stack, deploy, eventually
 from tests.stack.drifts import LACKING, PROVED_WITH_STUBS, ROWS, SENT, shown
-from tests.stack.drifts import telling as all_telling
 from tests.stack.drifts.rows import LIVE, OLD, Row, about, acting, make, own_role
 from tests.stack.test_sweep import swept
 
@@ -83,15 +83,10 @@ class Catalogue:
 
 
 @pytest.fixture(scope="module")
-def telling(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project whose conventions all tell."""
-    return scratch_copy(ROOT, tmp_path_factory.mktemp("telling") / "rolecall", all_telling())
-
-
-@pytest.fixture(scope="module")
-def catalogue(telling: Path) -> Iterator[Catalogue]:
+def catalogue(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
     """Drifts from before the stack, its first sweep, and after that the same drifts anew."""
-    built = stack.build(telling)
+    project = tmp_path_factory.mktemp("telling") / "rolecall"
+    template = with_settings(built, project, drifts.telling())
     with embedded_account() as account:
         operator = people.operator(account)
         with account.trail.muted():
@@ -102,7 +97,7 @@ def catalogue(telling: Path) -> Iterator[Catalogue]:
             for row in ROWS:
                 for one in row.before if LIVE in row.told else ():
                     make(operator, one, LIVE)
-        deployed = deploy(account, telling, built, "notify")
+        deployed = deploy(account, project, template, "notify")
         swept(deployed)
         found = deployed.cases()
         rows = [row for row in ROWS if LIVE in row.told]
@@ -116,7 +111,7 @@ def catalogue(telling: Path) -> Iterator[Catalogue]:
         for name, _, _ in SENT:
             account.trail.emit(sample(name).event)
         assert account.trail.release() == len(rows) + len(SENT)
-        settings = load(telling / "layers/settings/rolecall.yaml", convention_classes)
+        settings = load(project / "layers/settings/rolecall.yaml", convention_classes)
         yield Catalogue(deployed, settings, found, own_role(deployed))
         assert account.trail.counters()["errors"] == 0, account.trail.last_error()
 
@@ -176,9 +171,8 @@ def test_the_accounts_credential_report_does_not_tell_when_anything_was_used(
     assert {row[column] for row in rows for column in NOT_REPORTED} == {"N/A"}
 
 
-def test_all_of_them_are_on(telling: Path) -> None:
-    settings = load(telling / "layers/settings/rolecall.yaml", convention_classes)
-    assert {settings.mode(id_) for id_ in shown()} == {Mode.NOTIFY}
+def test_all_of_them_are_on(catalogue: Catalogue) -> None:
+    assert {catalogue.settings.mode(id_) for id_ in shown()} == {Mode.NOTIFY}
 
 
 @by_sweep

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rolecall.model.cases import SWEEP
-from rolecall_cli.embedded import people, stack
+from rolecall_cli.embedded import people
 from rolecall_cli.embedded.account import embedded_account
-from rolecall_cli.embedded.project import scratch_copy
-from tests.samples import ROOT
+from tests.stack.building import with_settings
 from tests.stack.conftest import Stack, deploy, eventually
 from tests.stack.drifts import ROWS, putting_right
 from tests.stack.drifts.rows import LIVE, OLD, Row, acting, make
@@ -48,12 +48,12 @@ def look(deployed: Stack, row: Row, end: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def put_right(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PutRight]:
+def put_right(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PutRight]:
     """Drifts that were looked at before their records came."""
-    project = scratch_copy(ROOT, tmp_path_factory.mktemp("remedies") / "rolecall", putting_right())
-    built = stack.build(project)
+    project = tmp_path_factory.mktemp("remedies") / "rolecall"
+    template = with_settings(built, project, putting_right())
     with embedded_account() as account:
-        deployed = deploy(account, project, built)
+        deployed = deploy(account, project, template)
         operator = people.operator(account)
         with account.trail.muted():
             for one in (call for row in BY_EVENT for call in (*row.before, *row.scene)):
