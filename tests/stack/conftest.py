@@ -131,13 +131,13 @@ class Stack:
         )["Attributes"]
         return sum(int(answer.get(name, 0)) for name in names)
 
-    def quiet(self) -> None:
-        """Wait until nothing is on its way any more."""
+    def quiet(self, *queues: str) -> None:
+        """Wait until nothing is on its way any more, or nothing in some of the queues."""
         self.account.trail.settle()
+        queues = queues or ("ChangesQueueUrl", "RemediesQueueUrl", "AlertsQueueUrl")
         calm = 0
 
         def depths() -> dict[str, int]:
-            queues = ("ChangesQueueUrl", "RemediesQueueUrl", "AlertsQueueUrl")
             return {queue: depth for queue in queues if (depth := self.depth(queue))}
 
         def is_calm() -> bool:
