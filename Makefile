@@ -19,7 +19,7 @@ demo: setup ## the whole story on an embedded AWS account: drift, verdict, alert
 	$(BIN)/rolecall demo
 
 test: setup ## all tests, the deployed stack on the embedded account included
-	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 soak: setup ## thousands of new simulated histories, 10,000 events at once, 20 minutes of mixed faults
 	ROLECALL_SOAK=1 $(BIN)/pytest -q --timeout 3600 tests/simulation

@@ -1,6 +1,7 @@
 """The stack that these tests share: built once, deployed once to each embedded account."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,9 +14,8 @@ from ruamel.yaml import YAML
 
 from rolecall_cli.embedded import people, stack
 from rolecall_cli.embedded.account import EmbeddedAccount, embedded_account
-from rolecall_cli.embedded.project import scratch_copy
 from rolecall_cli.embedded.stack import StackOutputs
-from tests.samples import ROOT
+from tests.stack.building import built_once, template_of
 
 ENDS = datetime.now(UTC).date() + timedelta(days=300)
 ACTING = f"""
@@ -131,13 +131,13 @@ class Stack:
         )["Attributes"]
         return sum(int(answer.get(name, 0)) for name in names)
 
-    def quiet(self) -> None:
-        """Wait until nothing is on its way any more."""
+    def quiet(self, *queues: str) -> None:
+        """Wait until nothing is on its way any more, or nothing in some of the queues."""
         self.account.trail.settle()
+        queues = queues or ("ChangesQueueUrl", "RemediesQueueUrl", "AlertsQueueUrl")
         calm = 0
 
         def depths() -> dict[str, int]:
-            queues = ("ChangesQueueUrl", "RemediesQueueUrl", "AlertsQueueUrl")
             return {queue: depth for queue in queues if (depth := self.depth(queue))}
 
         def is_calm() -> bool:
@@ -194,21 +194,21 @@ def without_conditions(template: Path) -> Path:
             ]
             for statement in document["Statement"]:
                 statement.pop("Condition", None)
-    target = template.with_name("unconditional.yaml")
+    target = template.with_name(f"unconditional-{os.getpid()}.yaml")  # each worker writes its own
     yaml.dump(loaded, target)
     return target
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project whose conventions may act."""
-    return scratch_copy(ROOT, tmp_path_factory.mktemp("project") / "rolecall", ACTING)
+    """A built copy of the project whose conventions may act."""
+    return built_once(tmp_path_factory, ACTING)
 
 
 @pytest.fixture(scope="session")
 def built(project: Path) -> Path:
     """The template that sam built from it."""
-    return stack.build(project)
+    return template_of(project)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """What sam built, imported as Lambda would: by itself, in an interpreter that knows nothing else."""
 
 import json
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from rolecall_cli.embedded.places import checkout
+from tests.stack.building import with_settings
+from tests.stack.conftest import ACTING
 
 pytestmark = pytest.mark.stack
 
@@ -82,3 +85,19 @@ def test_the_layer_holds_no_aws_sdk_and_stays_small(built: Path, tmp_path: Path)
 def test_the_settings_layer_carries_the_file_and_its_built_form(built: Path) -> None:
     settings = built.parent / "SettingsLayer/python"
     assert {"rolecall.yaml", "rolecall.json"} <= {path.name for path in settings.iterdir()}
+
+
+def test_a_stack_with_other_settings_gets_the_layer_that_sam_would_build(
+    built: Path, tmp_path: Path
+) -> None:
+    template = with_settings(built, tmp_path / "rolecall", ACTING)
+    (settings,) = template.parent.glob("*Layer")
+    of_sam = built.with_name(settings.name)
+    assert _files(settings) == _files(of_sam)
+    places = re.findall(r"(?:CodeUri|ContentUri): *\n? *(.+)", template.read_text())
+    folders = {path.name for path in built.parent.iterdir() if path.is_dir()}
+    assert {Path(place).name for place in places if Path(place).is_dir()} == folders
+
+
+def _files(folder: Path) -> dict[Path, bytes]:
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}

@@ -1,11 +1,12 @@
-"""Every convention about groups and credentials works on the deployed stack: event, sweep and backtest.
+"""Every convention works on the deployed stack: event, sweep and backtest.
 
-What the embedded account lacks the calls for is in `PROVED_WITH_STUBS`, with what proves it instead.
+What it takes to show one is in `tests/stack/drifts`. What the embedded account lacks the calls for is in
+`PROVED_WITH_STUBS`, with what proves it instead.
 """
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,99 +22,18 @@ from rolecall.registry import Registry, convention_classes
 from rolecall.replaying.backtest import Backtest
 from rolecall.settings import Settings
 from rolecall.settings.files import load
-from rolecall_cli.embedded import people, stack
+from rolecall_cli.embedded import people
 from rolecall_cli.embedded.account import embedded_account
-from rolecall_cli.embedded.project import scratch_copy
 from tests.samples import ROOT, sample
+from tests.stack import drifts
+from tests.stack.building import with_settings
 from tests.stack.conftest import Stack, deploy, eventually
-from tests.stack.drifts import ACCOUNT, LIVE, OLD, ROWS, Row, about, acting, call, make, own_role
+from tests.stack.drifts import LACKING, PROVED_WITH_STUBS, ROWS, SENT, shown
+from tests.stack.drifts.rows import LIVE, OLD, Row, about, acting, make, own_role
 from tests.stack.test_sweep import swept
 
 pytestmark = pytest.mark.stack
 
-# All of the two families may tell. What ships as off is named, what has a grace has a second of it, and
-# what judges an age takes everything for old.
-TELLING = """
-version: 1
-defaults: {mode: notify}
-job_roles:
-  night-live: {job_role: night shift, owner: operations}
-  night-old: {job_role: night shift, owner: operations}
-conventions:
-  access-key-age: {days: 0}
-  group-has-policy: {grace: 1}
-  group-job-role-registered: {mode: notify, grace: 1}
-  group-name-meaningful: {mode: notify, pattern: "(?!misc).+"}
-  group-not-empty: {grace: 1}
-  group-not-personal: {mode: notify, grace: 1}
-  group-quota-headroom: {percent: 1}
-  mfa-not-removed: {grace: 1}
-  one-active-access-key: {grace: 1}
-  sts-session-token-mfa: {mode: notify}
-  unused-credentials: {days: 0}
-  user-group-sprawl: {most: 1}
-  user-in-a-group: {grace: 1}
-"""
-
-SAMPLES = (
-    "tests/aws/test_parameters.py::test_botocore_takes_every_call_of_a_remedy_and_of_its_undo",
-    "tests/test_laws.py::test_a_sample_gets_the_verdict_of_its_name_live_and_in_a_backtest",
-)
-PROVED_WITH_STUBS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "no-other-long-term-credentials": (
-        "it has no SSH public keys and no signing certificates",
-        (
-            "tests/aws/test_reading_credentials.py"
-            "::test_keys_and_certificates_are_read_with_their_status_from_all_pages",
-            *SAMPLES,
-        ),
-    ),
-    "no-service-specific-credentials": (
-        "it has no service-specific credentials",
-        (
-            "tests/aws/test_reading_credentials.py"
-            "::test_a_service_credential_is_read_with_its_end_or_without_one",
-            *SAMPLES,
-        ),
-    ),
-    "root-no-access-key": (
-        "its account summary, which group-quota-headroom reads as well, counts no key of root",
-        (
-            "tests/conventions/test_sts.py"
-            "::test_roots_key_for_itself_is_about_no_user_and_shows_in_the_summary",
-            "tests/conventions/test_sts.py"
-            "::test_roots_case_ends_when_the_summary_tells_of_no_key_any_more",
-            "tests/test_laws.py::test_a_state_gets_the_verdict_of_its_name_in_a_sweep_and_in_a_backtest",
-        ),
-    ),
-    "root-session-assumed": (
-        "it has no sts:AssumeRoot; the stack is sent the record of a sample",
-        (
-            "tests/stack/test_catalogue.py::test_a_record_of_what_the_account_lacks_is_told_all_the_same",
-            "tests/conventions/test_sts.py::test_a_root_session_tells_target_task_and_key",
-        ),
-    ),
-}
-# Calls that the embedded account does not know: those of the reasons above, and the renaming of a group,
-# which the samples of group-name-meaningful and group-job-role-registered show.
-LACKING = (
-    call("iam:UploadSSHPublicKey", UserName="nobody", SSHPublicKeyBody="ssh-rsa AAAA"),
-    call("iam:ListSSHPublicKeys", UserName="nobody"),
-    call("iam:UploadSigningCertificate", UserName="nobody", CertificateBody="PEM"),
-    call("iam:ListSigningCertificates", UserName="nobody"),
-    call(
-        "iam:CreateServiceSpecificCredential",
-        UserName="nobody",
-        ServiceName="codecommit.amazonaws.com",
-    ),
-    call("iam:ListServiceSpecificCredentials", UserName="nobody"),
-    call(
-        "sts:AssumeRoot",
-        TargetPrincipal="444455556666",
-        TaskPolicyArn={"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"},
-    ),
-    call("iam:UpdateGroup", GroupName="nobody", NewGroupName="somebody"),
-)
 # What its credential report says of no user: tests/aws/test_credential_report.py and
 # tests/conventions/test_unused_credentials.py show what is made of it.
 NOT_REPORTED = (
@@ -122,20 +42,6 @@ NOT_REPORTED = (
     "access_key_1_last_used_date",
     "cert_1_last_rotated",
 )
-# Records that no call to the embedded account makes: the sample's name, and the case's subject and part.
-SENT = (
-    ("root-session-assumed/drift-by-a-role", ACCOUNT, "444455556666 S3UnlockBucketPolicy Admin"),
-    ("root-usage/drift-console-login", ACCOUNT, "signin:ConsoleLogin"),
-)
-
-
-def families() -> set[str]:
-    """The conventions about groups and about credentials."""
-    return {
-        id_
-        for id_, found in convention_classes().items()
-        if found.__module__.split(".")[-2] in {"groups", "credentials"}
-    }
 
 
 @dataclass(frozen=True)
@@ -177,15 +83,10 @@ class Catalogue:
 
 
 @pytest.fixture(scope="module")
-def telling(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project whose conventions all tell."""
-    return scratch_copy(ROOT, tmp_path_factory.mktemp("telling") / "rolecall", TELLING)
-
-
-@pytest.fixture(scope="module")
-def catalogue(telling: Path) -> Iterator[Catalogue]:
+def catalogue(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
     """Drifts from before the stack, its first sweep, and after that the same drifts anew."""
-    built = stack.build(telling)
+    project = tmp_path_factory.mktemp("telling") / "rolecall"
+    template = with_settings(built, project, drifts.telling())
     with embedded_account() as account:
         operator = people.operator(account)
         with account.trail.muted():
@@ -196,7 +97,7 @@ def catalogue(telling: Path) -> Iterator[Catalogue]:
             for row in ROWS:
                 for one in row.before if LIVE in row.told else ():
                     make(operator, one, LIVE)
-        deployed = deploy(account, telling, built, "notify")
+        deployed = deploy(account, project, template, "notify")
         swept(deployed)
         found = deployed.cases()
         rows = [row for row in ROWS if LIVE in row.told]
@@ -210,7 +111,7 @@ def catalogue(telling: Path) -> Iterator[Catalogue]:
         for name, _, _ in SENT:
             account.trail.emit(sample(name).event)
         assert account.trail.release() == len(rows) + len(SENT)
-        settings = load(telling / "layers/settings/rolecall.yaml", convention_classes)
+        settings = load(project / "layers/settings/rolecall.yaml", convention_classes)
         yield Catalogue(deployed, settings, found, own_role(deployed))
         assert account.trail.counters()["errors"] == 0, account.trail.last_error()
 
@@ -221,22 +122,21 @@ by_sweep = pytest.mark.parametrize(
 )
 
 
-def test_every_convention_about_groups_and_credentials_is_shown_or_has_its_reason() -> None:
-    shown = {row.convention for row in ROWS}
-    assert not shown & set(PROVED_WITH_STUBS)
-    assert shown | set(PROVED_WITH_STUBS) == families()
+def test_every_convention_is_shown_or_has_its_reason() -> None:
+    with_rows = {row.convention for row in ROWS}
+    assert not with_rows & set(PROVED_WITH_STUBS)
+    assert with_rows | set(PROVED_WITH_STUBS) == set(shown())
 
 
 def test_every_state_convention_that_is_shown_is_shown_by_a_sweep() -> None:
     states = {row.convention for row in ROWS if not row.is_activity}
     assert {row.convention for row in ROWS if OLD in row.told and not row.is_activity} == states
-    by_sweep_alone = {id_ for id_ in families() if not watched(id_)}
+    by_sweep_alone = {
+        id_
+        for id_, found in shown().items()
+        if not found.watches and not issubclass(found, ActivityConvention)
+    }
     assert states - {row.convention for row in ROWS if LIVE in row.told} == by_sweep_alone
-
-
-def watched(id_: str) -> bool:
-    found = convention_classes()[id_]
-    return bool(found.watches) or issubclass(found, ActivityConvention)
 
 
 @pytest.mark.parametrize("convention", PROVED_WITH_STUBS)
@@ -271,9 +171,8 @@ def test_the_accounts_credential_report_does_not_tell_when_anything_was_used(
     assert {row[column] for row in rows for column in NOT_REPORTED} == {"N/A"}
 
 
-def test_all_of_them_are_on(telling: Path) -> None:
-    settings = load(telling / "layers/settings/rolecall.yaml", convention_classes)
-    assert {settings.mode(id_) for id_ in families()} == {Mode.NOTIFY}
+def test_all_of_them_are_on(catalogue: Catalogue) -> None:
+    assert {catalogue.settings.mode(id_) for id_ in shown()} == {Mode.NOTIFY}
 
 
 @by_sweep

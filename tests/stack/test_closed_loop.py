@@ -186,7 +186,7 @@ def test_look_alikes_are_left_alone(deployed: Stack) -> None:
     )
     with pytest.raises(ClientError):
         iam.attach_user_policy(UserName="nobody", PolicyArn=POWER)
-    deployed.quiet()
+    deployed.quiet("ChangesQueueUrl")
     assert not deployed.about("erin")
     assert not deployed.about("org-wide")
     assert not deployed.about("nobody")
@@ -309,7 +309,7 @@ def test_who_assumes_the_remediate_role_is_told_once_and_nothing_is_written(
     mallory = people.session(deployed.account, role, "mallory")
     mallory.client("iam").detach_user_policy(UserName="boris", PolicyArn=READ)
     case = deployed.ended(role, "notified")
-    deployed.quiet()
+    deployed.quiet("ChangesQueueUrl")
     assert deployed.about(role) == [case]
     assert (case["drift"]["convention"], case["severity"]) == (
         "own-role-used-by-others",

@@ -33,7 +33,7 @@ def pending(deployed: Stack, user: str, opened: str) -> str:
     try:
         iam.attach_user_policy(UserName=user, PolicyArn=POWER)
         case_id = str(deployed.ended(user, "paused")["id"])
-        deployed.quiet()
+        deployed.quiet("RemediesQueueUrl")
     finally:
         kept.set_pause("")
     entry = kept.claim(case_id, datetime.now(UTC).timestamp(), 60)
