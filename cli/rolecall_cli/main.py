@@ -5,7 +5,18 @@ import sys
 import typer
 
 from rolecall.errors import RolecallError
-from rolecall_cli import backtest, baseline, cases, demo, local, replay, settings, sweep, undo
+from rolecall_cli import (
+    backtest,
+    baseline,
+    cases,
+    demo,
+    explain_policy,
+    local,
+    replay,
+    settings,
+    sweep,
+    undo,
+)
 from rolecall_cli.doctor.command import doctor
 from rolecall_cli.errors import UsageError
 
@@ -19,6 +30,7 @@ app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)
 app.command("backtest")(backtest.backtest)
 app.command("sweep")(sweep.sweep)
+app.command("explain-policy")(explain_policy.explain_policy)
 app.command("cases")(cases.cases)
 app.command("undo")(undo.undo)
 app.command("approve")(cases.approve)
