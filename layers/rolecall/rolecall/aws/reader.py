@@ -26,10 +26,12 @@ class AwsReader:
     def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
         """The subject with these facets of its state now, or None when it is gone.
 
+        What people have accepted is not in AWS, and is left out.
+
         Raises:
             RetryError: AWS does not answer now, or does not let this role read.
         """
-        wanted = set(facets)
+        wanted = {facet for facet in facets if not facet.is_reviewed}
         state: dict[Facet, Any] = {}
         known = {"path": "", "unique_id": ""}
         for reading in READINGS:

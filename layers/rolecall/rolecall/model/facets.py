@@ -64,3 +64,8 @@ class Facet(StrEnum):
     def kind(self) -> str:
         """The kind of subject that has this facet."""
         return self.value.partition(".")[0]
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether it is what people have accepted, which the ledger tells and AWS does not."""
+        return self.value.endswith("reviewed")
