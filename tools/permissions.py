@@ -5,7 +5,7 @@ from typing import Any
 
 from rolecall.aws.facets import calls_for
 from rolecall.aws.identities import IDENTITIES
-from rolecall.aws.inventory import CALLS
+from rolecall.aws.inventory import calls_listing
 from rolecall.convention import Convention, is_taking
 from rolecall.model.facets import Facet
 from rolecall.model.scales import Mode
@@ -23,7 +23,14 @@ _RESOURCE = {
 # A policy that hangs on a subject may be AWS's own.
 _ON_ANY_POLICY = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListEntitiesForPolicy"})
 # These read a group, also for a facet of another kind of subject.
-_OF_A_GROUP = frozenset({"iam:GetGroup", "iam:ListGroupPolicies", "iam:ListAttachedGroupPolicies"})
+_OF_A_GROUP = frozenset(
+    {
+        "iam:GetGroup",
+        "iam:ListGroupPolicies",
+        "iam:GetGroupPolicy",
+        "iam:ListAttachedGroupPolicies",
+    }
+)
 # What these change is not the subject that drifts.
 _CHANGES = {
     "iam:RemoveUserFromGroup": f"{_IAM}group/*",
@@ -95,8 +102,7 @@ def reads(facets: Iterable[Facet]) -> list[Statement]:
 
 def lists(conventions: Iterable[Convention]) -> list[Statement]:
     """The statement that lets a function list the whole account."""
-    kinds = {kind for convention in conventions for kind in convention.kinds()}
-    calls = sorted({call for kind in kinds for call in CALLS.get(kind, ())})
+    calls = sorted(calls_listing(_needs(conventions, related=False)))
     # These know no resource, or are about all there are.
     return [{"Sid": "ListAll", "Effect": "Allow", "Action": calls, "Resource": "*"}]
 

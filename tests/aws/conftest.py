@@ -39,6 +39,7 @@ def clients() -> Aws:
 def aws(clients: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """The clients, on an empty account."""
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # seconds of them
+    clients.kept.forget()
     with mock_aws():
         yield clients
 

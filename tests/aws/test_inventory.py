@@ -11,14 +11,13 @@ from botocore.exceptions import ParamValidationError
 from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
 
-from rolecall.aws.inventory import CALLS, AwsInventory
+from rolecall.aws.inventory import AwsInventory, calls_listing
 from rolecall.aws.reader import AwsReader
 from rolecall.errors import ThrottledError, UnsettledError
 from rolecall.model.facets import Facet
-from rolecall.model.kinds import KINDS
 from rolecall.model.subjects import Subject
 from rolecall.ports import Listed
-from tests.aws.account import ODD, launch
+from tests.aws.account import ODD, READ, READ_KINDS, launch
 from tests.aws.test_credential_report import NOTHING, report
 from tests.cli.doctor.account import ACCOUNT, AnsweringAws
 
@@ -36,6 +35,8 @@ CREDENTIALS = [
     for name, status in (("ann", "Active"), ("bob", "Inactive"), ("bob2", "Active"))
 ]
 DETAILS = "iam:GetAccountAuthorizationDetails"
+ACCOUNTS = "organizations:ListAccounts"
+ROLES = "iam:ListRoles"
 ALL_CREDENTIALS = "iam:ListServiceSpecificCredentials"
 
 
@@ -62,6 +63,7 @@ def aws(answering: AnsweringAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     answering.answers = {ALL_CREDENTIALS: credentials}
     with mock_aws():
+        answering.kept.forget()
         answering.calls.clear()
         yield answering
 
@@ -72,8 +74,8 @@ def inventory(aws: AnsweringAws) -> AwsInventory:
 
 
 def facets_of(*kinds: str) -> list[Facet]:
-    """Every facet of these kinds."""
-    return [facet for facet in Facet if facet.kind in kinds]
+    """Every facet of these kinds that is read."""
+    return [facet for facet in READ if facet.kind in kinds]
 
 
 def listed(aws: AnsweringAws, *kinds: str) -> dict[str, Listed]:
@@ -89,7 +91,18 @@ def fill(aws: AnsweringAws) -> None:
     ]
     iam.create_policy_version(PolicyArn=own, PolicyDocument=PLAIN, SetAsDefault=True)
     iam.create_policy(PolicyName="idle", PolicyDocument=PLAIN)
-    iam.create_role(RoleName="app", Path="/team/", AssumeRolePolicyDocument=PLAIN)
+    bounds = iam.create_policy(PolicyName="bounds", PolicyDocument=PLAIN)["Policy"]["Arn"]
+    iam.create_role(
+        RoleName="app",
+        Path="/team/",
+        AssumeRolePolicyDocument=PLAIN,
+        Description="runs the app",
+        MaxSessionDuration=7200,
+        PermissionsBoundary=bounds,
+        Tags=[{"Key": "team", "Value": "app"}],
+    )
+    iam.create_instance_profile(InstanceProfileName="web")
+    iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="app")
     iam.put_role_policy(RoleName="app", PolicyName="p", PolicyDocument=ODD)
     iam.attach_role_policy(RoleName="app", PolicyArn=own)
     iam.create_role(RoleName="able", AssumeRolePolicyDocument="{}")
@@ -148,8 +161,8 @@ def read(aws: AnsweringAws, of: Subject) -> Subject:
 def test_what_is_listed_of_a_subject_is_what_is_read_of_it(aws: AnsweringAws) -> None:
     fill(aws)
     of = launch(aws, "us-east-1")
-    found = list(inventory(aws).listed(Facet))
-    names: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    found = list(inventory(aws).listed(READ))
+    names: dict[str, list[str]] = {kind: [] for kind in READ_KINDS}
     for one in found:
         subject, live = one.subject, read(aws, one.subject)
         names[subject.ref.kind].append(subject.ref.name)
@@ -167,7 +180,7 @@ def test_what_is_listed_of_a_subject_is_what_is_read_of_it(aws: AnsweringAws) ->
         "group": ["dev", "ops"],
         "role": ["able", "app"],
         "instance": [of.name],
-        "policy": [f"arn:aws:iam::{ACCOUNT}:policy/{name}" for name in ("idle", "p/own")],
+        "policy": [f"arn:aws:iam::{ACCOUNT}:policy/{name}" for name in ("bounds", "idle", "p/own")],
         "account": [ACCOUNT],
     }
     (bob,) = (one for one in found if one.subject.ref.name == "bob")
@@ -183,12 +196,12 @@ def test_what_is_listed_of_a_subject_is_what_is_read_of_it(aws: AnsweringAws) ->
     assert all(not one.sketched for one in found if one.subject.ref.kind != "user")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", READ_KINDS)
 def test_a_kind_is_listed_by_the_calls_that_it_names(aws: AnsweringAws, kind: str) -> None:
     fill(aws)
     aws.calls.clear()
     assert listed(aws, kind) or kind == "instance"
-    assert set(aws.calls) == set(CALLS[kind])
+    assert set(aws.calls) == calls_listing(facets_of(kind))
 
 
 def test_nothing_is_asked_where_nothing_is_wanted(aws: AnsweringAws) -> None:
@@ -204,7 +217,8 @@ def test_calls_grow_with_pages_and_not_with_subjects(aws: AnsweringAws) -> None:
             iam.create_user(UserName=f"user-{number}")
             iam.create_access_key(UserName=f"user-{number}")
         aws.calls.clear()
-        found = listed(aws, *KINDS)
+        aws.kept.forget()
+        found = listed(aws, *READ_KINDS)
         made = len(aws.calls)
         assert len(found) == 1 + len(iam.list_users()["Users"])
         return made
@@ -219,8 +233,10 @@ def test_what_was_listed_is_not_asked_for_again(aws: AnsweringAws) -> None:
     aws.calls.clear()
     assert list(lists.listed(facets_of("user", "group"))) == first
     assert aws.calls == []
-    assert list(lists.listed(facets_of("user", "role")))
-    assert aws.calls == [DETAILS]
+    again = list(lists.listed(facets_of("user", "role")))
+    assert aws.calls == [DETAILS, ROLES, ACCOUNTS]
+    assert list(lists.listed(facets_of("user", "role"))) == again
+    assert aws.calls == [DETAILS, ROLES, ACCOUNTS]
 
 
 def user(name: str, **more: Any) -> dict[str, Any]:
@@ -246,6 +262,7 @@ def policy(arn: str, attached: int) -> dict[str, Any]:
         {"VersionId": "v2", "IsDefaultVersion": False, "Document": "%7B%22new%22%3A%201%7D"},
         {"VersionId": "v1", "IsDefaultVersion": True, "Document": "%7B%22old%22%3A%20%2B1%7D"},
     ]
+    versions = [one | {"CreateDate": MADE} for one in versions]
     return {
         "Arn": arn,
         "Path": "/",
@@ -280,8 +297,14 @@ def test_who_belongs_together_may_stand_on_any_page(aws: AnsweringAws) -> None:
     state = found["ops"].subject.state
     assert state[Facet.GROUP_MEMBERS] == ["ann", "zoe"]
     assert state[Facet.GROUP_ATTACHED_DOCUMENTS] == {AWS_ONE: '{"old": +1}'}
+    made = "2026-11-02T10:00:00Z"
     assert found[AWS_ONE].subject.state == {
         Facet.POLICY_DOCUMENT: '{"old": +1}',
+        Facet.POLICY_VERSIONS: {
+            "v2": {"text": '{"new": 1}', "created": made, "default": False},
+            "v1": {"text": '{"old": +1}', "created": made, "default": True},
+        },
+        Facet.POLICY_ATTACHMENTS: {"attached": 1, "boundaries": 0},
         Facet.POLICY_GROUPS: ["ops"],
     }
 
@@ -384,9 +407,9 @@ def test_an_instance_is_listed_with_a_profile_on_its_way(aws: AnsweringAws) -> N
     }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", READ_KINDS)
 def test_a_list_that_aws_denies_names_the_call_and_what_to_do(aws: AnsweringAws, kind: str) -> None:
-    for call in set(CALLS[kind]) - {ALL_CREDENTIALS}:
+    for call in calls_listing(facets_of(kind)) - {ALL_CREDENTIALS, ACCOUNTS}:
         aws.answers = {ALL_CREDENTIALS: credentials, call: "AccessDenied"}
         with pytest.raises(UnsettledError, match="make deploy"):
             listed(aws, kind)
@@ -421,9 +444,10 @@ def test_what_is_spent_are_the_calls_of_all_who_share_the_clients(aws: Answering
     fill(aws)
     lists = inventory(aws)
     assert lists.spent == 0
-    (able, _) = lists.listed(facets_of("role"))
+    (able, _) = lists.listed([Facet.ROLE_TRUST])
     assert lists.spent == 1
-    assert read(aws, able.subject)
+    policies = (Facet.ROLE_INLINE_POLICIES, Facet.ROLE_ATTACHED_POLICIES)
+    assert AwsReader(aws).read(able.subject.ref, (Facet.ROLE_TRUST, *policies))
     assert lists.spent == 1 + 3  # the role itself, and its two lists of policies
 
 
@@ -444,4 +468,4 @@ def test_a_request_that_is_repeated_counts_again(
     finally:
         events.unregister("before-send.iam.GetAccountSummary", busy)
     assert len(waits) == 1
-    assert lists.spent == 1 + len(CALLS["account"])
+    assert lists.spent == 1 + len(calls_listing(facets_of("account")))

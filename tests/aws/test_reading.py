@@ -11,13 +11,13 @@ from rolecall.aws.session import Aws
 from rolecall.errors import RetryError
 from rolecall.model.facets import Facet
 from rolecall.model.subjects import SubjectRef
-from tests.aws.account import APP, BOB, INSTANCE, ODD, OPS, USER, launch, read, stubbed
+from tests.aws.account import APP, BOB, INSTANCE, ODD, OPS, READ, USER, launch, read, stubbed
 from tests.states import ACCOUNT, ref
 
 
 def test_every_facet_has_exactly_one_reading() -> None:
     read = [facet for reading in READINGS for facet in reading.facets]
-    assert sorted(read) == sorted(Facet)
+    assert sorted(read) == sorted(READ)
     for reading in READINGS:
         assert len({facet.kind for facet in reading.facets}) == 1
         assert reading.calls

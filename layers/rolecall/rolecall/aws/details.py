@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from sys import intern
 from typing import Any
 
-from rolecall.aws.readings import State, named, policy_text, time_text
+from rolecall.aws import policy_facets, role_facets
+from rolecall.aws.policy_texts import is_of_aws
+from rolecall.aws.readings import State, boundary_of, named, policy_text, tags_of, time_text
 from rolecall.model.facets import Facet
 from rolecall.model.kinds.groups import Carried
 
@@ -38,17 +40,16 @@ def _texts(policies: Iterable[Any]) -> dict[str, str]:
 
 
 def _user(item: Any) -> Detail:
-    boundary = item.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     identity = {
         "created": time_text(item["CreateDate"]),
-        "boundary": boundary,
+        "boundary": boundary_of(item),
     }
     state: State = {
         Facet.USER_IDENTITY: identity,
         Facet.USER_INLINE_POLICIES: _texts(item.get("UserPolicyList", [])),
         Facet.USER_ATTACHED_POLICIES: _attached(item),
         Facet.USER_GROUPS: [intern(name) for name in item.get("GroupList", [])],
-        Facet.USER_TAGS: {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
+        Facet.USER_TAGS: tags_of(item.get("Tags", [])),
     }
     return Detail(item["UserName"], state, item["Path"], item["UserId"])
 
@@ -65,18 +66,34 @@ def _group(item: Any) -> Detail:
 def _role(item: Any) -> Detail:
     state: State = {
         Facet.ROLE_TRUST: policy_text(item["AssumeRolePolicyDocument"]),
+        Facet.ROLE_IDENTITY: role_facets.identity(item),
+        Facet.ROLE_LAST_USE: role_facets.last_use(item),
+        Facet.ROLE_TAGS: tags_of(item.get("Tags", [])),
         Facet.ROLE_INLINE_POLICIES: _texts(item.get("RolePolicyList", [])),
         Facet.ROLE_ATTACHED_POLICIES: _attached(item),
+        Facet.ROLE_INSTANCE_PROFILES: [
+            one["InstanceProfileName"] for one in item.get("InstanceProfileList", [])
+        ],
     }
     return Detail(item["RoleName"], state, item["Path"], item["RoleId"])
 
 
 def _policy(item: Any) -> Detail | None:
     # AWS's own policies are more than a thousand; only those that somebody has are the account's.
-    if item["Arn"].split(":")[4] == "aws" and not item.get("AttachmentCount"):
+    attachments = policy_facets.attachments(item)
+    if is_of_aws(item["Arn"]) and not any(attachments.values()):
         return None
-    (document,) = (one["Document"] for one in item["PolicyVersionList"] if one["IsDefaultVersion"])
-    return Detail(intern(item["Arn"]), {Facet.POLICY_DOCUMENT: policy_text(document)}, item["Path"])
+    versions = {
+        one["VersionId"]: policy_facets.version(one, policy_text(one["Document"]))
+        for one in item["PolicyVersionList"]
+    }
+    (document,) = (one["text"] for one in versions.values() if one["default"])
+    state: State = {
+        Facet.POLICY_DOCUMENT: document,
+        Facet.POLICY_VERSIONS: versions,
+        Facet.POLICY_ATTACHMENTS: attachments,
+    }
+    return Detail(intern(item["Arn"]), state, item["Path"])
 
 
 @dataclass(frozen=True, slots=True)

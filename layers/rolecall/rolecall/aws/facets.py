@@ -1,6 +1,6 @@
 """How each facet of a subject is read. The one list of facets, reading calls and code.
 
-Those of users and groups stand in their own modules.
+Those of users, groups, roles and policies stand in their own modules.
 """
 
 from collections.abc import Iterable
@@ -8,45 +8,19 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rolecall.aws import group_facets, user_facets  # noqa: F401  # each registers its readings
-from rolecall.aws.failures import is_gone
-from rolecall.aws.readings import (
-    READINGS,
-    State,
-    default_version,
-    groups_with,
-    named,
-    pages,
-    policy_text,
-    reads,
-    texts,
+from rolecall.aws import (  # noqa: F401  # each registers its readings
+    group_facets,
+    policy_facets,
+    role_facets,
+    user_facets,
 )
+from rolecall.aws.failures import is_gone
+from rolecall.aws.readings import READINGS, State, reads
 from rolecall.aws.session import Aws
 from rolecall.model.facets import Facet
 from rolecall.model.subjects import SubjectRef
 
 __all__ = ["READINGS", "calls_for", "instance_state"]
-
-
-@reads(Facet.ROLE_TRUST, by=("iam:GetRole",))
-def _role(aws: Aws, ref: SubjectRef) -> tuple[State, str, str]:
-    role = aws.client("iam").get_role(RoleName=ref.name)["Role"]
-    trust = policy_text(role["AssumeRolePolicyDocument"])
-    return {Facet.ROLE_TRUST: trust}, role["Path"], role["RoleId"]
-
-
-@reads(Facet.ROLE_INLINE_POLICIES, by=("iam:ListRolePolicies", "iam:GetRolePolicy"))
-def _role_inline(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    names = pages(aws, "iam", "list_role_policies", "PolicyNames", RoleName=ref.name)
-    get = aws.client("iam").get_role_policy
-    found = texts(names, lambda name: get(RoleName=ref.name, PolicyName=name))
-    return {Facet.ROLE_INLINE_POLICIES: found}, ""
-
-
-@reads(Facet.ROLE_ATTACHED_POLICIES, by=("iam:ListAttachedRolePolicies",))
-def _role_attached(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    found = pages(aws, "iam", "list_attached_role_policies", "AttachedPolicies", RoleName=ref.name)
-    return {Facet.ROLE_ATTACHED_POLICIES: named(found)}, ""
 
 
 @reads(
@@ -80,17 +54,6 @@ def instance_state(instance: Any, profile: str | None) -> State:
         Facet.INSTANCE_PROFILE: profile,
         Facet.INSTANCE_TAGS: {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])},
     }
-
-
-@reads(Facet.POLICY_GROUPS, by=("iam:ListEntitiesForPolicy",))
-def _policy_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    return {Facet.POLICY_GROUPS: groups_with(aws, ref.name)}, ""
-
-
-@reads(Facet.POLICY_DOCUMENT, by=("iam:GetPolicy", "iam:GetPolicyVersion"))
-def _policy_document(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    text, path = default_version(aws, ref.name)
-    return {Facet.POLICY_DOCUMENT: text}, path
 
 
 @reads(Facet.ACCOUNT_SUMMARY, by=("iam:GetAccountSummary",))

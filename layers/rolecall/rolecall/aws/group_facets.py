@@ -1,9 +1,7 @@
 """How the facets of a group are read."""
 
-from botocore.exceptions import ClientError
-
-from rolecall.aws.failures import is_gone
-from rolecall.aws.readings import State, default_version, named, pages, reads, texts, time_text
+from rolecall.aws.policy_texts import DOCUMENT_CALLS, documents
+from rolecall.aws.readings import State, named, pages, reads, texts, time_text
 from rolecall.aws.session import Aws
 from rolecall.model.facets import Facet
 from rolecall.model.subjects import SubjectRef
@@ -25,33 +23,29 @@ def _group(aws: Aws, ref: SubjectRef) -> tuple[State, str, str]:
 
 @reads(Facet.GROUP_INLINE_POLICIES, by=("iam:ListGroupPolicies", "iam:GetGroupPolicy"))
 def _group_inline(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    names = pages(aws, "iam", "list_group_policies", "PolicyNames", GroupName=ref.name)
+    return {Facet.GROUP_INLINE_POLICIES: inline_of_group(aws, ref.name)}, ""
+
+
+def inline_of_group(aws: Aws, name: str) -> dict[str, str]:
+    """Text of a group's inline policies by their names."""
+    names = pages(aws, "iam", "list_group_policies", "PolicyNames", GroupName=name)
     get = aws.client("iam").get_group_policy
-    found = texts(names, lambda name: get(GroupName=ref.name, PolicyName=name))
-    return {Facet.GROUP_INLINE_POLICIES: found}, ""
+    return texts(names, lambda policy: get(GroupName=name, PolicyName=policy))
 
 
 @reads(Facet.GROUP_ATTACHED_POLICIES, by=("iam:ListAttachedGroupPolicies",))
 def _group_attached(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    found = pages(
-        aws, "iam", "list_attached_group_policies", "AttachedPolicies", GroupName=ref.name
+    return {Facet.GROUP_ATTACHED_POLICIES: attached_to_group(aws, ref.name)}, ""
+
+
+def attached_to_group(aws: Aws, name: str) -> dict[str, str]:
+    """Name of a group's managed policies by their ARNs."""
+    return named(
+        pages(aws, "iam", "list_attached_group_policies", "AttachedPolicies", GroupName=name)
     )
-    return {Facet.GROUP_ATTACHED_POLICIES: named(found)}, ""
 
 
-@reads(
-    Facet.GROUP_ATTACHED_DOCUMENTS,
-    by=("iam:ListAttachedGroupPolicies", "iam:GetPolicy", "iam:GetPolicyVersion"),
-)
+@reads(Facet.GROUP_ATTACHED_DOCUMENTS, by=("iam:ListAttachedGroupPolicies", *DOCUMENT_CALLS))
 def _group_documents(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    attached = pages(
-        aws, "iam", "list_attached_group_policies", "AttachedPolicies", GroupName=ref.name
-    )
-    found = {}
-    for arn in named(attached):
-        try:
-            found[arn], _ = default_version(aws, arn)
-        except ClientError as error:
-            if not is_gone(error):
-                raise
+    found = documents(aws, attached_to_group(aws, ref.name))
     return {Facet.GROUP_ATTACHED_DOCUMENTS: found}, ""

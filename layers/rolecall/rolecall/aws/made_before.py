@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rolecall.aws.failures import code_of, meaning
-from rolecall.aws.readings import default_version
+from rolecall.aws.policy_texts import default_version
 from rolecall.aws.session import Aws
 from rolecall.model.calls import Call
 from rolecall.policy.reading import same_document

@@ -26,6 +26,8 @@ class AwsReader:
     def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
         """The subject with these facets of its state now, or None when it is gone.
 
+        What people have accepted is not in AWS: it is None here.
+
         Raises:
             RetryError: AWS does not answer now, or does not let this role read.
         """
@@ -49,7 +51,6 @@ class AwsReader:
                 return None  # an empty answer: AWS no longer lists an instance that is long gone
             state |= found
             known |= {name: text for name, text in zip(known, told, strict=False) if text}
-        # What people have accepted is not AWS's to tell: without a ledger nobody has accepted anything.
         state |= {facet: None for facet in wanted if facet.is_reviewed}
         read_at = moment(time.time())
         return subject(ref, {facet: state[facet] for facet in wanted}, **known, at=read_at)

@@ -84,12 +84,15 @@ def named(answer: Iterable[Any]) -> dict[str, str]:
     return {policy["PolicyArn"]: policy["PolicyName"] for policy in answer}
 
 
-def default_version(aws: Aws, arn: str) -> tuple[str, str]:
-    """Text of a policy's default version, and the policy's path."""
-    client = aws.client("iam")
-    policy = client.get_policy(PolicyArn=arn)["Policy"]
-    version = client.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])
-    return policy_text(version["PolicyVersion"]["Document"]), policy["Path"]
+def tags_of(tags: Iterable[Any]) -> dict[str, str]:
+    """Value by tag key."""
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def boundary_of(item: Any) -> str | None:
+    """ARN of the permissions boundary of a user or role, or None."""
+    found: str | None = item.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return found
 
 
 def groups_with(aws: Aws, arn: str) -> list[str]:

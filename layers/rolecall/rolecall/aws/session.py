@@ -12,6 +12,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.handlers import json_decode_policies
 
+from rolecall.aws.kept import Kept
 from rolecall.aws.models import ModelLoader
 
 # The queue is the patient one: a call that AWS refuses for long goes back there.
@@ -31,6 +32,9 @@ class Aws:
         credentials: `aws_access_key_id` and so on; without them the environment's chain decides.
         profile: A profile of the machine's AWS configuration, instead.
         endpoint: Another endpoint than AWS's, for the embedded account.
+
+    Attributes:
+        kept: What was answered not long ago, for all who share the clients.
     """
 
     def __init__(
@@ -42,6 +46,7 @@ class Aws:
         endpoint: str | None = None,
     ) -> None:
         self.region = region
+        self.kept = Kept()
         self._credentials = dict(credentials or {})
         self._endpoint = endpoint
         self._session = botocore.session.Session(profile=profile or None)

@@ -6,12 +6,16 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rolecall.aws.failures import is_gone
+from rolecall.aws.group_facets import attached_to_group, inline_of_group
+from rolecall.aws.policy_texts import DOCUMENT_CALLS, boundary_text, documents, effective
 from rolecall.aws.readings import (
     State,
+    boundary_of,
     groups_with,
     named,
     pages,
     reads,
+    tags_of,
     texts,
     time_text,
 )
@@ -24,16 +28,24 @@ from rolecall.model.subjects import SubjectRef
 
 @reads(Facet.USER_INLINE_POLICIES, by=("iam:ListUserPolicies", "iam:GetUserPolicy"))
 def _user_inline(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    names = pages(aws, "iam", "list_user_policies", "PolicyNames", UserName=ref.name)
+    return {Facet.USER_INLINE_POLICIES: _inline(aws, ref.name)}, ""
+
+
+def _inline(aws: Aws, name: str) -> dict[str, str]:
+    names = pages(aws, "iam", "list_user_policies", "PolicyNames", UserName=name)
     get = aws.client("iam").get_user_policy
-    found = texts(names, lambda name: get(UserName=ref.name, PolicyName=name))
-    return {Facet.USER_INLINE_POLICIES: found}, ""
+    return texts(names, lambda policy: get(UserName=name, PolicyName=policy))
 
 
 @reads(Facet.USER_ATTACHED_POLICIES, by=("iam:ListAttachedUserPolicies",))
 def _user_attached(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    found = pages(aws, "iam", "list_attached_user_policies", "AttachedPolicies", UserName=ref.name)
-    return {Facet.USER_ATTACHED_POLICIES: named(found)}, ""
+    return {Facet.USER_ATTACHED_POLICIES: _attached(aws, ref.name)}, ""
+
+
+def _attached(aws: Aws, name: str) -> dict[str, str]:
+    return named(
+        pages(aws, "iam", "list_attached_user_policies", "AttachedPolicies", UserName=name)
+    )
 
 
 def _keys(aws: Aws, ref: SubjectRef) -> list[Any]:
@@ -67,7 +79,7 @@ def _user(aws: Aws, ref: SubjectRef) -> tuple[State, str, str]:
     used = user.get("PasswordLastUsed")
     found = {
         "created": time_text(user["CreateDate"]),
-        "boundary": user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        "boundary": boundary_of(user),
     }
     use = time_text(used) if used else None
     return (
@@ -79,14 +91,18 @@ def _user(aws: Aws, ref: SubjectRef) -> tuple[State, str, str]:
 
 @reads(Facet.USER_GROUPS, by=("iam:ListGroupsForUser",))
 def _user_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    found = pages(aws, "iam", "list_groups_for_user", "Groups", UserName=ref.name)
-    return {Facet.USER_GROUPS: [group["GroupName"] for group in found]}, ""
+    return {Facet.USER_GROUPS: _groups(aws, ref.name)}, ""
+
+
+def _groups(aws: Aws, name: str) -> list[str]:
+    found = pages(aws, "iam", "list_groups_for_user", "Groups", UserName=name)
+    return [group["GroupName"] for group in found]
 
 
 @reads(Facet.USER_TAGS, by=("iam:ListUserTags",))
 def _user_tags(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     found = pages(aws, "iam", "list_user_tags", "Tags", UserName=ref.name)
-    return {Facet.USER_TAGS: {tag["Key"]: tag["Value"] for tag in found}}, ""
+    return {Facet.USER_TAGS: tags_of(found)}, ""
 
 
 @reads(
@@ -94,8 +110,8 @@ def _user_tags(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     by=("iam:ListAttachedUserPolicies", "iam:ListEntitiesForPolicy"),
 )
 def _user_policy_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    found = pages(aws, "iam", "list_attached_user_policies", "AttachedPolicies", UserName=ref.name)
-    return {Facet.USER_POLICY_GROUPS: {arn: groups_with(aws, arn) for arn in named(found)}}, ""
+    found = _attached(aws, ref.name)
+    return {Facet.USER_POLICY_GROUPS: {arn: groups_with(aws, arn) for arn in found}}, ""
 
 
 @reads(
@@ -109,8 +125,8 @@ def _user_policy_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
     ),
 )
 def _user_carrying_groups(aws: Aws, ref: SubjectRef) -> tuple[State, str]:
-    found = pages(aws, "iam", "list_attached_user_policies", "AttachedPolicies", UserName=ref.name)
-    groups = {name for arn in named(found) for name in _if_there(groups_with, aws, arn) or ()}
+    found = _attached(aws, ref.name)
+    groups = {name for arn in found for name in _if_there(groups_with, aws, arn) or ()}
     carried = {name: _if_there(_carried, aws, name) for name in sorted(groups)}
     return {Facet.USER_CARRYING_GROUPS: {name: one for name, one in carried.items() if one}}, ""
 
@@ -126,14 +142,43 @@ def _if_there[T](read: Callable[[Aws, str], T], aws: Aws, name: str) -> T | None
 
 
 def _carried(aws: Aws, group: str) -> Carried:
-    attached = pages(
-        aws, "iam", "list_attached_group_policies", "AttachedPolicies", GroupName=group
-    )
     return {
-        "attached": sorted(named(attached)),
+        "attached": sorted(attached_to_group(aws, group)),
         "inline": pages(aws, "iam", "list_group_policies", "PolicyNames", GroupName=group),
         "members": len(pages(aws, "iam", "get_group", "Users", GroupName=group)),
     }
+
+
+@reads(
+    Facet.USER_EFFECTIVE_POLICIES,
+    by=(
+        "iam:GetUser",
+        "iam:ListUserPolicies",
+        "iam:GetUserPolicy",
+        "iam:ListAttachedUserPolicies",
+        "iam:ListGroupsForUser",
+        "iam:ListGroupPolicies",
+        "iam:GetGroupPolicy",
+        "iam:ListAttachedGroupPolicies",
+        *DOCUMENT_CALLS,
+    ),
+)
+def _user_effective(aws: Aws, ref: SubjectRef) -> tuple[State, str, str]:
+    user = aws.client("iam").get_user(UserName=ref.name)["User"]
+    lent = {name: _if_there(_lent, aws, name) for name in _groups(aws, ref.name)}
+    groups = {name: one for name, one in lent.items() if one}
+    attached = {*_attached(aws, ref.name), *(arn for _, arns in groups.values() for arn in arns)}
+    found = effective(
+        _inline(aws, ref.name),
+        documents(aws, sorted(attached)),
+        boundary_text(aws, boundary_of(user)),
+        {name: inline for name, (inline, _) in groups.items()},
+    )
+    return {Facet.USER_EFFECTIVE_POLICIES: found}, user["Path"], user["UserId"]
+
+
+def _lent(aws: Aws, group: str) -> tuple[dict[str, str], dict[str, str]]:
+    return inline_of_group(aws, group), attached_to_group(aws, group)
 
 
 @reads(Facet.USER_LOGIN_PROFILE, by=("iam:GetLoginProfile",))

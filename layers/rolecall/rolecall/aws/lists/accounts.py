@@ -1,0 +1,25 @@
+"""The list of accounts: this one."""
+
+from collections.abc import Iterator, Mapping
+
+from rolecall.aws.facets import READINGS
+from rolecall.aws.lists.answers import Answers
+from rolecall.aws.reader import AwsReader
+from rolecall.model.facets import Facet
+from rolecall.model.subjects import SubjectRef
+from rolecall.ports import Listed
+
+CALLS: Mapping[str, frozenset[Facet]] = {
+    call: frozenset(reading.facets)
+    for reading in READINGS
+    for call in reading.calls
+    if reading.facets[0].kind == "account"
+}
+
+
+def accounts(answers: Answers, wanted: frozenset[Facet]) -> Iterator[Listed]:
+    """Yield the account itself."""
+    ref = SubjectRef("account", answers.account, answers.account)
+    found = AwsReader(answers.aws).read(ref, {f for f in wanted if f.kind == ref.kind})
+    if found:
+        yield Listed(found)
