@@ -119,7 +119,7 @@ def list_(*, stack: StackOption = "rolecall", region: RegionOption = "") -> None
     for one in sorted(found, key=lambda one: (one.ref.kind, one.ref.name)):
         restores = any(map(restored, one.values.values()))
         table.add_row(str(one.ref), one.at, one.by, one.reason, "yes" if restores else "no")
-    console.print(table)
+    Console(highlight=False).print(table)
 
 
 @app.command()
