@@ -4,7 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from rolecall.errors import CappedError, CaseError, LeaseHeldError, PausedError
+from rolecall.errors import (
+    CappedError,
+    CaseError,
+    LeaseHeldError,
+    PausedError,
+    RemedyError,
+    RetryError,
+)
 from rolecall.model.baselines import Baseline
 from rolecall.model.calls import Call
 from rolecall.model.cases import Case, Status
@@ -243,6 +250,26 @@ class MemoryRemedies:
 
     def send(self, case_id: str, delay: int) -> None:
         self.sent.append((case_id, delay))
+
+
+@dataclass
+class MemoryChecker:
+    """Access Analyzer as a list of what it was asked: the new policy, and the live one.
+
+    Attributes:
+        why: What it answers.
+        error: What it raises instead.
+    """
+
+    why: str = ""
+    error: RetryError | RemedyError | None = None
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def new_access(self, text: str, than: str) -> str:
+        self.asked.append((text, than))
+        if self.error:
+            raise self.error
+        return self.why
 
 
 @dataclass

@@ -337,6 +337,42 @@ def test_remediate_reads_the_witnesses_only_where_something_may_act() -> None:
     assert not witness <= reading(ACTING.replace("remediate", "notify"))
 
 
+@pytest.mark.parametrize(
+    ("mode", "opinion", "may"),
+    [
+        ("remediate", "access-analyzer", True),
+        ("approve", "access-analyzer", True),
+        ("observe", "access-analyzer", True),  # it rehearses
+        ("notify", "access-analyzer", False),
+        ("'off'", "access-analyzer", False),
+        ("remediate", "none", False),
+    ],
+)
+def test_remediate_may_ask_for_a_second_opinion_only_where_the_settings_want_one(
+    mode: str, opinion: str, *, may: bool
+) -> None:
+    trusts = f"conventions: {{role-no-wildcard-trust: {{mode: {mode}}}}}\n"
+    found = settings(acting(f"second_opinion: {opinion}\n{trusts}"))
+    made = permissions.resources(Registry(found.options), found)
+    holders = [
+        name
+        for name, policy in made.items()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if "access-analyzer:CheckNoNewAccess" in statement.get("Action", ())
+    ]
+    assert holders == ["RemediateReads"] * may
+
+
+def test_remediate_may_not_ask_where_no_trust_is_written_that_it_is_asked_about() -> None:
+    found = settings(
+        ACTING.replace("{mode: remediate}", "{mode: notify}", 1)
+        + "second_opinion: access-analyzer\n"
+    )
+    conventions = list(Registry(found.options))
+    assert permissions.acting(conventions, found)
+    assert permissions.second_opinion(conventions, found) == []
+
+
 def test_a_pattern_that_is_too_long_for_eventbridge_is_refused() -> None:
     class Long:
         watches = (f"iam:{'Call' * 600}",)

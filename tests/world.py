@@ -21,7 +21,14 @@ from rolecall.replaying.memory import MemoryAccount
 from rolecall.settings import Settings
 from rolecall.settings.files import build
 from rolecall.sweeping.sweep import Sweeper
-from tests.fakes import Clock, MemoryBaselines, MemoryBus, MemoryLedger, MemoryRemedies
+from tests.fakes import (
+    Clock,
+    MemoryBaselines,
+    MemoryBus,
+    MemoryChecker,
+    MemoryLedger,
+    MemoryRemedies,
+)
 from tests.samples import ROOT
 from tests.states import ACCOUNT
 
@@ -67,6 +74,7 @@ class World:
     bus: MemoryBus = field(default_factory=MemoryBus)
     remedies: MemoryRemedies = field(default_factory=MemoryRemedies)
     baselines: MemoryBaselines = field(default_factory=MemoryBaselines)
+    checker: MemoryChecker = field(default_factory=MemoryChecker)
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
@@ -97,6 +105,7 @@ class World:
             self.registry,
             self.account,
             self.account,
+            self.checker,
             self.ledger,
             self.bus,
             self.clock,

@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
+from rolecall.aws.access_analyzer import CALL as CHECK
 from rolecall.aws.facets import calls_for
 from rolecall.aws.identities import IDENTITIES
 from rolecall.aws.inventory import calls_listing
 from rolecall.convention import Convention, is_taking
 from rolecall.model.facets import Facet
+from rolecall.model.opinions import SecondOpinion
 from rolecall.model.scales import Mode
 from rolecall.protection import PROTECTIVE, protected_resources
 from rolecall.remediation import guard
+from rolecall.remediation.opinion import is_asked
 from rolecall.settings import Settings
 
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
@@ -119,6 +122,16 @@ def identities(conventions: Iterable[Convention]) -> list[Statement]:
         }
         for kind in kinds
     ]
+
+
+def second_opinion(conventions: Iterable[Convention], settings: Settings) -> list[Statement]:
+    """The statement that lets remediate ask for a second opinion, where it acts or rehearses."""
+    modes = [settings.mode(one.id) for one in conventions if is_asked(one)]
+    asked = any(mode is Mode.OBSERVE or mode.at_least(Mode.APPROVE) for mode in modes)
+    if settings.second_opinion is not SecondOpinion.ACCESS_ANALYZER or not asked:
+        return []
+    # It is about two texts, so it knows no resource.
+    return [{"Sid": "AskAnother", "Effect": "Allow", "Action": CHECK, "Resource": "*"}]
 
 
 def _resource(kinds: tuple[str, ...]) -> str | dict[str, str] | list[dict[str, str]]:
@@ -251,7 +264,9 @@ def resources(conventions: Iterable[Convention], settings: Settings) -> dict[str
         "RemediateReads": _policy(
             "reads",
             "RemediateRole",
-            reads([*_needs(found, related=False), *_guarded(may_act)]) + identities(found),
+            reads([*_needs(found, related=False), *_guarded(may_act)])
+            + identities(found)
+            + second_opinion(found, settings),
         ),
         "RemediateNever": _policy("never", "RemediateRole", denials(settings)),
     }

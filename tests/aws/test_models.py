@@ -7,7 +7,7 @@ from botocore.loaders import Loader
 
 from rolecall.aws.models import ModelLoader
 
-SERVICES = ("dynamodb", "ec2", "events", "iam", "secretsmanager", "sns", "sqs")
+SERVICES = ("accessanalyzer", "dynamodb", "ec2", "events", "iam", "secretsmanager", "sns", "sqs")
 KINDS = ("service-2", "endpoint-rule-set-1", "paginators-1")
 
 

@@ -115,6 +115,7 @@ ANYTHING = st.fixed_dictionaries(
                 "approved": st.booleans(),
                 "paused": st.sampled_from(["", "incident 7"]),
                 "capped": st.sampled_from(["", "enough"]),
+                "doubted": st.sampled_from(["", "somebody may come in"]),
                 "unique_id": st.sampled_from(["", UNIQUE_IDS["user"], "AIDAEXAMPLE0000000002"]),
             }
         ),
@@ -131,6 +132,7 @@ def test_nothing_is_put_right_that_anything_speaks_against(row: dict[str, Any]) 
     assert drift["remediable"]
     assert not facts["paused"]
     assert not facts["capped"]
+    assert not facts["doubted"]
     assert facts["path"] in ({"/"} if KINDS[drift["convention"]] == "role" else {"", "/"})
     assert drift["name"] != "break-glass" or KINDS[drift["convention"]] != "user"
     assert row["mode"] in {"approve", "remediate"}

@@ -1,15 +1,16 @@
 """The runtime makes what it needs from its environment, when it needs it, and once."""
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from rolecall.detection.own import NO_ROLES, OwnRoles
-from rolecall.errors import SettingsError
+from rolecall.errors import SettingsError, UnsettledError
 from rolecall.model.scales import Mode
 from rolecall.runtime import Runtime
 from rolecall.settings.files import NAME
-from tests.detection.staged import change
+from tests.detection.staged import change, world_of
 from tests.samples import sample
 from tests.world import ACTING, DETECT_ROLE, OWN_ROLE
 
@@ -85,6 +86,42 @@ def test_the_stacks_roles_come_from_the_environment_and_without_it_nobody_is_our
 def test_making_a_runtime_reads_nothing() -> None:
     assert Runtime({})["WHATEVER"] == ""
     assert set(vars(Runtime({}))) == {"_environment"}
+
+
+class _Clients:
+    """Clients that only say yes, and which of them were made."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def client(self, service: str, _region: str = "") -> "_Clients":
+        self.made.append(service)
+        return self
+
+    def check_no_new_access(self, **_: str) -> dict[str, str]:
+        return {"result": "PASS"}
+
+    def update_assume_role_policy(self, **_: str) -> dict[str, str]:
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("opinion", "clients"), [("none", ["iam"]), ("access-analyzer", ["accessanalyzer", "iam"])]
+)
+def test_access_analyzer_gets_a_client_only_where_a_second_opinion_is_wanted(
+    opinion: str, clients: list[str], deployed: Path
+) -> None:
+    deployed.write_text(f"{ACTING}second_opinion: {opinion}\n")
+    change_ = sample("role-no-wildcard-trust/drift-update-trust-one-open-statement").change
+    world = world_of(change_)
+    (case_id,) = world.detector.detect(change_).cases
+    made = Runtime(ENVIRONMENT | {"HIGHEST_MODE": "remediate"})
+    loose = cast(Any, made)
+    loose.aws = asked = _Clients()
+    loose.reader, loose.ledger, loose.bus = world.account, world.ledger, world.bus
+    with pytest.raises(UnsettledError, match="was put right"):
+        made.remediator.settle(case_id)
+    assert asked.made == clients
 
 
 @pytest.mark.usefixtures("deployed")

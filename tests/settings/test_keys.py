@@ -70,6 +70,14 @@ _CHANGES: dict[str, Change] = {
         "",
         "the settings protect it",
     ),
+    # What it does is shown in tests/remediation/test_opinion.py.
+    "second_opinion": (
+        text(),
+        text("second_opinion: access-analyzer\n"),
+        lambda s: s.second_opinion,
+        "none",
+        "access-analyzer",
+    ),
     "accounts": (
         text(),
         text(f'accounts: {{"{ACCOUNT}": staging}}\n'),

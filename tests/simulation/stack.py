@@ -25,7 +25,7 @@ from rolecall.runtime.batch import Batch
 from rolecall.runtime.work import detect, settle, tell
 from rolecall.settings import Settings
 from rolecall.sweeping.sweep import Sweeper
-from tests.fakes import Clock, MemoryLedger
+from tests.fakes import Clock, MemoryChecker, MemoryLedger
 from tests.simulation.account import Account, Written
 from tests.simulation.crew import Crew, Trouble, Worker
 from tests.simulation.deeds import REGION
@@ -132,7 +132,7 @@ class Stack:
             settings, self.registry, account, ledger, bus, remedies, self.clock, OWN_ROLES
         )
         made.remediator = Remediator(
-            settings, self.registry, account, account, ledger, bus, self.clock
+            settings, self.registry, account, account, MemoryChecker(), ledger, bus, self.clock
         )
         made.notifier = Notifier(channels, ledger, self.clock, "rolecall")
         self._sweeper = Sweeper(

@@ -14,7 +14,8 @@ RolecallError                  anything that stops a piece of work, in one sente
 ├── HeldBackError              a write is allowed, but not now: it is told instead
 │   ├── PausedError            somebody has paused all writes
 │   ├── CappedError            so many writes were made already that people must look first
-│   └── UnguardedError         after the write, nobody might be left who can administer IAM
+│   ├── UnguardedError         after the write, nobody might be left who can administer IAM
+│   └── DoubtedError           after the write, somebody might have access who had none
 ├── RemedyError                a remedy could not be carried out, and trying again will not help
 │   └── UnmodifiableError      AWS keeps the subject for itself and lets nobody change it
 └── DeliveryError              an alert did not reach its channel; the message goes back
@@ -114,6 +115,10 @@ class CappedError(HeldBackError):
 
 class UnguardedError(HeldBackError):
     """After the write, nobody might be left who can administer IAM."""
+
+
+class DoubtedError(HeldBackError):
+    """After the write, somebody might have access who had none."""
 
 
 class SweepError(RolecallError):

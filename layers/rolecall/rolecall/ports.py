@@ -65,6 +65,22 @@ class Caller(Protocol):
         """
 
 
+class AccessChecker(Protocol):
+    """Compares what policies grant, for a second opinion."""
+
+    def new_access(self, text: str, than: str) -> str:
+        """Why a policy of a resource may grant what another one does not; "" when it does not.
+
+        Args:
+            text: The policy in question.
+            than: The one that it is compared with.
+
+        Raises:
+            RetryError: nobody answers now.
+            RemedyError: the answer is refused, and asking again will not help.
+        """
+
+
 class Bus(Protocol):
     """Tells everyone who listens where a case stands."""
 

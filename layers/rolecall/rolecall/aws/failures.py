@@ -38,11 +38,14 @@ _FINAL = frozenset(
         "DeleteConflict",
         "EntityAlreadyExists",
         "InvalidInput",
+        "InvalidParameterException",
         "InvalidParameterValue",
         "LimitExceeded",
         "MalformedPolicyDocument",
         "PolicyNotAttachable",
+        "UnprocessableEntityException",
         "ValidationError",
+        "ValidationException",
     }
 )
 

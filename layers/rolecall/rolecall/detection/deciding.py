@@ -67,6 +67,7 @@ class Facts:
         paused: Why all writes are paused, or "".
         capped: Which cap holds this write back, in words, or "".
         unguarded: Why nobody might be left who can administer IAM, or "".
+        doubted: Why the remedy might give somebody access who has none, or "".
         swept: Whether a sweep found it, and no change.
         first: Whether no sweep has judged by this convention before: such a one never acts.
         unique_id: The subject's unique id, if an exemption depends on it; "" where it is not known, None
@@ -81,6 +82,7 @@ class Facts:
     paused: str = ""
     capped: str = ""
     unguarded: str = ""
+    doubted: str = ""
     swept: bool = False
     first: bool = False
     unique_id: str | None = ""
@@ -190,8 +192,8 @@ def _judged(
 def _held_back(plan: Decision, facts: Facts) -> Decision | None:
     if facts.paused:
         return plan.to(Verdict.PAUSED, facts.paused)
-    if facts.unguarded:
-        return plan.urgent(Verdict.NOTIFY, facts.unguarded)
+    if facts.unguarded or facts.doubted:
+        return plan.urgent(Verdict.NOTIFY, facts.unguarded or facts.doubted)
     if facts.capped:
         return plan.urgent(Verdict.CAPPED, facts.capped)
     return None

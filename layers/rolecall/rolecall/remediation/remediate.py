@@ -14,6 +14,7 @@ from rolecall.detection.deciding import Decision, Facts, Verdict, decide
 from rolecall.detection.exempting import identity
 from rolecall.errors import (
     CappedError,
+    DoubtedError,
     PausedError,
     RemedyError,
     UnguardedError,
@@ -26,10 +27,11 @@ from rolecall.model.drifts import Drift
 from rolecall.model.scales import Severity
 from rolecall.model.subjects import Subject
 from rolecall.model.times import moment, seconds
-from rolecall.ports import Bus, Caller, Entry, Intent, Ledger, Outcome, Reader
+from rolecall.ports import AccessChecker, Bus, Caller, Entry, Intent, Ledger, Outcome, Reader
 from rolecall.registry import Registry
 from rolecall.remediation.guard import Guard
 from rolecall.remediation.intending import Intender, as_begun, deletes, is_approved
+from rolecall.remediation.opinion import Opinion
 from rolecall.remediation.outcomes import outcome_of, seen_again
 from rolecall.settings import Settings
 
@@ -50,6 +52,7 @@ class Remediator:
         registry: Registry,
         reader: Reader,
         caller: Caller,
+        checker: AccessChecker,
         ledger: Ledger,
         bus: Bus,
         clock: Callable[[], float],
@@ -59,6 +62,7 @@ class Remediator:
         self._registry = registry
         self._reader = reader
         self._guard = Guard(settings.protected, reader)
+        self._opinion = Opinion(settings, checker)
         self._intender = Intender(settings, ledger, clock)
         self._caller = caller
         self._ledger = ledger
@@ -118,13 +122,14 @@ class Remediator:
         if subject is None:  # what is not there can only be told
             return self._decided(case, drift, decision), None
         if decision.verdict is Verdict.OBSERVE and decision.remedy:
-            return self._rehearsed(entry, decision, subject), None
+            return self._rehearsed(entry, convention, decision, subject), None
         if decision.verdict is not Verdict.REMEDIATE or decision.remedy is None:
             return self._decided(case, drift, decision), None
         if not decision.remedy.calls <= set(convention.may_call()):
             return self._ended(case, Status.FAILED, "its remedy is not a declared one"), None
         try:
             self._guard.check(drift.subject, decision.remedy)
+            self._opinion.check(convention, decision.remedy)
             intent = self._intender.intend(entry, subject, decision.remedy, approved=facts.approved)
             # The case tells what is done, which its drift may not have said when it was opened.
             case = replace(case, drift=drift, remedy=intent.remedy)
@@ -134,6 +139,8 @@ class Remediator:
             facts = replace(facts, paused=str(error))
         except UnguardedError as error:
             facts = replace(facts, unguarded=str(error))
+        except DoubtedError as error:
+            facts = replace(facts, doubted=str(error))
         except CappedError as error:
             if error.sort == "drift":
                 self._intender.stop(case, str(error))
@@ -190,14 +197,17 @@ class Remediator:
             severity=decision.severity,
         )
 
-    def _rehearsed(self, entry: Entry, decision: Decision, subject: Subject) -> Case:
+    def _rehearsed(
+        self, entry: Entry, convention: Convention, decision: Decision, subject: Subject
+    ) -> Case:
         """Everything up to the write, and no write: what would have been done stands in the ledger."""
         reason = decision.reason
         try:
             if decision.remedy:
                 self._guard.check(entry.case.drift.subject, decision.remedy)
+                self._opinion.check(convention, decision.remedy)
                 self._intender.rehearse(entry, subject, decision.remedy)
-        except UnguardedError as error:
+        except (UnguardedError, DoubtedError) as error:
             reason = f"it would be notify, {error}"
         except PausedError as error:
             reason = f"it would be paused, {error}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from rolecall.aws.access_analyzer import AccessAnalyzer
 from rolecall.aws.baselines import DynamoBaselines, ReviewedInventory, ReviewedReader
 from rolecall.aws.caller import AwsCaller
 from rolecall.aws.handing import RemediesQueue, SweepsQueue
@@ -123,6 +124,7 @@ class Runtime:
             self.registry,
             self.reader,
             AwsCaller(self.aws),
+            AccessAnalyzer(self.aws),
             self.ledger,
             self.bus,
             time.time,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
+from rolecall.model.opinions import SecondOpinion
 from rolecall.model.scales import Mode, Severity
 
 LONGEST_GRACE = 7 * 86_400  # seconds: who needs more than a week needs an exemption, with an owner
@@ -129,5 +130,6 @@ class SettingsModel(_Strict):
     third_parties: dict[AccountId, ThirdPartyModel] = Field(default_factory=dict)
     identity_providers: dict[ProviderUrl, IdentityProviderModel] = Field(default_factory=dict)
     protected: list[Arn] = Field(default_factory=list)
+    second_opinion: SecondOpinion = SecondOpinion.NONE
     conventions: dict[str, ConventionModel] = Field(default_factory=dict)
     exemptions: list[ExemptionModel] = Field(default_factory=list)

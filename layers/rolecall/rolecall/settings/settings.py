@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from rolecall.model.drifts import Drift
 from rolecall.model.job_roles import JobRole
+from rolecall.model.opinions import SecondOpinion
 from rolecall.model.registered import (
     IdentityProvider,
     Organization,
@@ -79,6 +80,11 @@ class Settings:
     def sweep(self, key: str) -> int:
         """A limit of the sweep: `calls` or `digest_above`."""
         return int(self._data["sweep"][key])
+
+    @property
+    def second_opinion(self) -> SecondOpinion:
+        """Who is asked before a trust is written."""
+        return SecondOpinion(self._data["second_opinion"])
 
     @cached_property
     def registered(self) -> Registered:
