@@ -38,7 +38,6 @@ class PutRight:
     def undo(self) -> None:
         """Undo all that was put right, with one command."""
         run(self.stack, "undo", "--since", "1h", "--reason", "a trial", "--yes")
-        self.stack.quiet()
 
 
 def look(deployed: Stack, row: Row, end: str) -> Any:
@@ -73,10 +72,11 @@ def undone(put_right: PutRight) -> PutRight:
     for row in BY_EVENT:
         put_right.remediated(row)
     put_right.undo()
+    put_right.stack.quiet()
     return put_right
 
 
-numbered = pytest.mark.parametrize(("number", "row"), enumerate(BY_EVENT), ids=str)
+numbered = pytest.mark.parametrize(("number", "row"), list(enumerate(BY_EVENT)), ids=str)
 
 
 @numbered

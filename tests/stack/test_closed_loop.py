@@ -241,16 +241,17 @@ def test_every_generated_pattern_agrees_with_the_samples(deployed: Stack) -> Non
     rules = [r for r in events.list_rules()["Rules"] if "EventPattern" in r]
     patterns = [rule["EventPattern"] for rule in rules]
     assert len(patterns) >= 3  # IAM, EC2, root
-    here = settings(ACTING)
+    here, role = settings(ACTING), _remediate_role(deployed)
     for sample in samples():
         if here.mode(sample.convention) is Mode.OFF:
             continue  # a rule is there for what the settings let look
         # The samples name a role of their own; the deployed rule names the deployed one.
-        event = json.dumps(sample.event).replace(OWN_ROLE, _remediate_role(deployed))
-        hits = [
-            p for p in patterns if events.test_event_pattern(EventPattern=p, Event=event)["Result"]
-        ]
-        assert hits, f"no rule passes {sample}"
+        event = json.dumps(sample.event).replace(OWN_ROLE, role)
+        source = sample.event["source"]
+        assert any(
+            events.test_event_pattern(EventPattern=pattern, Event=event)["Result"]
+            for pattern in sorted(patterns, key=lambda pattern: source not in pattern)
+        ), f"no rule passes {sample}"
 
 
 def _remediate_role(deployed: Stack) -> str:

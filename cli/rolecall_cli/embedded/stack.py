@@ -116,6 +116,7 @@ def _sam(
         config.write_text("version = 0.1\n")
         quiet = {
             "SAM_CLI_TELEMETRY": "0",
+            "PYTHONDONTWRITEBYTECODE": "",  # set in many containers, and each run would compile sam anew
             "SAM_CLI_POLL_DELAY": "0.2",  # of its five seconds, the embedded account needs one
             "__SAM_CLI_APP_DIR": folder,
             "TMPDIR": folder,  # it leaves empty folders there
