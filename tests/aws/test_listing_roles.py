@@ -22,7 +22,7 @@ from tests.aws.test_inventory import (
     policy,
     user,
 )
-from tests.cli.doctor.account import AnsweringAws
+from tests.cli.doctor.account import ACCOUNT, AnsweringAws
 
 __all__ = ["answering", "aws"]  # the account, here too
 
@@ -149,3 +149,12 @@ def test_accounts_that_aws_throttles_are_listed_later(aws: AnsweringAws) -> None
     aws.answers |= {DETAILS: paged({"RoleDetailList": [role()]}), ACCOUNTS: "Throttling"}
     with pytest.raises(ThrottledError):
         listed(aws, "role")
+
+
+def test_a_policy_of_which_the_details_tell_little_is_listed_with_that(aws: AnsweringAws) -> None:
+    own = f"arn:aws:iam::{ACCOUNT}:policy/own"
+    shown = policy(own, 1)
+    del shown["PolicyVersionList"][0]["CreateDate"], shown["AttachmentCount"]
+    aws.answers[DETAILS] = paged({"Policies": [shown]})
+    found = state(aws, "policy", own)
+    assert found == {Facet.POLICY_DOCUMENT: OLD, Facet.POLICY_GROUPS: []}

@@ -83,16 +83,17 @@ def _policy(item: Any) -> Detail | None:
     attachments = policy_facets.attachments(item)
     if is_of_aws(item["Arn"]) and not any(attachments.values()):
         return None
-    versions = {
-        one["VersionId"]: policy_facets.version(one, policy_text(one["Document"]))
-        for one in item["PolicyVersionList"]
-    }
-    (document,) = (one["text"] for one in versions.values() if one["default"])
-    state: State = {
-        Facet.POLICY_DOCUMENT: document,
-        Facet.POLICY_VERSIONS: versions,
-        Facet.POLICY_ATTACHMENTS: attachments,
-    }
+    versions = item["PolicyVersionList"]
+    (document,) = (policy_text(one["Document"]) for one in versions if one["IsDefaultVersion"])
+    state: State = {Facet.POLICY_DOCUMENT: document}
+    # The embedded account tells neither how many have a policy nor when its versions were made.
+    if "AttachmentCount" in item:
+        state[Facet.POLICY_ATTACHMENTS] = attachments
+    if all("CreateDate" in one for one in versions):
+        state[Facet.POLICY_VERSIONS] = {
+            one["VersionId"]: policy_facets.version(one, policy_text(one["Document"]))
+            for one in versions
+        }
     return Detail(intern(item["Arn"]), state, item["Path"])
 
 
