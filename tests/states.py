@@ -38,10 +38,11 @@ _times = st.sampled_from(
 key_dates = st.fixed_dictionaries(dict.fromkeys(_KEYS, _times))
 key_use = st.fixed_dictionaries(dict.fromkeys(_KEYS, st.none() | _times))
 login_profiles = st.none() | st.fixed_dictionaries({"created": _times})
+BOUNDARIES = tuple(f"arn:aws:iam::{ACCOUNT}:policy/{name}" for name in ("delegated", "wide"))
 identities = st.fixed_dictionaries(
     {
         "created": st.just("2026-01-05T10:00:00Z"),
-        "boundary": st.none(),
+        "boundary": st.sampled_from([None, None, *BOUNDARIES]),
     }
 )
 _principals = st.sampled_from(
@@ -139,7 +140,25 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
             }
         ),
     },
-    "role": {Facet.ROLE_TRUST: trusts, Facet.ROLE_INLINE_POLICIES: inline},
+    "role": {
+        Facet.ROLE_TRUST: trusts,
+        Facet.ROLE_INLINE_POLICIES: inline,
+        Facet.ROLE_ATTACHED_POLICIES: st.builds(
+            dict.__or__, attached, st.sampled_from([{}, ADMIN])
+        ),
+        Facet.ROLE_IDENTITY: identities,
+        Facet.ROLE_LAST_USE: st.none() | _times,
+        Facet.ROLE_SESSION_LIMIT: st.fixed_dictionaries(
+            {
+                "seconds": st.sampled_from([3600, 14400, 43200]),
+                "description": st.sampled_from(["", "Writes the reports"]),
+            }
+        ),
+        Facet.ROLE_TAGS: st.dictionaries(
+            st.sampled_from(["owner", "Owner", "team"]), st.sampled_from(["", "ops"]), max_size=1
+        ),
+        Facet.ROLE_INSTANCE_PROFILES: st.sampled_from([[], ["web"]]),
+    },
     "instance": {
         Facet.INSTANCE_STATE: st.sampled_from(["running", "stopped", "terminated"]),
         Facet.INSTANCE_PROFILE: st.sampled_from(

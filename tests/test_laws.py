@@ -30,7 +30,7 @@ from rolecall.replaying.memory import MemoryAccount
 from tests.detection.staged import change, world
 from tests.patterns import matches
 from tests.samples import EVENTS, ROOT, Sample, all_samples, samples
-from tests.states import ACCOUNT, ref, states
+from tests.states import ACCOUNT, BOUNDARIES, ref, states
 from tests.world import ACTING, OWN_ROLE, World, settings
 from tools import rules
 
@@ -213,7 +213,9 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
     ):  # fmt: skip
         texts = state.get(facet, {}).items()
         granted |= {f"{facet} {name} {text}" for name, text in texts if not denies_only(text)}
-    for facet in (Facet.USER_ATTACHED_POLICIES, Facet.GROUP_ATTACHED_POLICIES):
+    for facet in (
+        Facet.USER_ATTACHED_POLICIES, Facet.GROUP_ATTACHED_POLICIES, Facet.ROLE_ATTACHED_POLICIES,
+    ):  # fmt: skip
         granted |= {f"{facet} {arn}" for arn in state.get(facet, {})}
     for facet in (
         Facet.USER_ACCESS_KEYS, Facet.USER_SSH_KEYS, Facet.USER_SIGNING_CERTIFICATES,
@@ -223,6 +225,12 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
     granted |= {key for key, one in credentials.items() if one["status"] == "Active"}
     granted |= {f"{Facet.USER_GROUPS} {group}" for group in state.get(Facet.USER_GROUPS, ())}
     granted |= {f"member {name}" for name in state.get(Facet.GROUP_MEMBERS, ())}
+    for facet in (Facet.USER_IDENTITY, Facet.ROLE_IDENTITY):
+        if facet in state:
+            boundary = state[facet]["boundary"]
+            granted |= {f"within {arn}" for arn in BOUNDARIES if boundary in (None, arn)}
+    if Facet.ROLE_SESSION_LIMIT in state:
+        granted |= {f"{n} s" for n in range(0, state[Facet.ROLE_SESSION_LIMIT]["seconds"], 3600)}
     if state.get(Facet.ROLE_TRUST):
         statements = json.loads(state[Facet.ROLE_TRUST])["Statement"]
         granted |= {json.dumps(s, sort_keys=True) for s in statements if s["Effect"] == "Allow"}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.samples import ROOT
 
-ID = "role-no-inline-policy"
+ID = "group-no-cloudshell-full-access"
 COPIED = (
     "layers", "events", "docs", "tools", "tests", "cli", "template.yaml", "pyproject.toml", "functions",
     "README.md", ".python-version",
@@ -58,8 +58,8 @@ def _run(root: Path, *arguments: str) -> str:
 def test_a_seventh_convention_is_one_file_its_samples_and_make_generate(tmp_path: Path) -> None:
     root = _scratch(tmp_path)
     code, samples = _from_contributing()
-    module = root / "layers/rolecall/rolecall/conventions/roles/role_no_inline_policy.py"
-    module.write_text(code)
+    folder = root / "layers/rolecall/rolecall/conventions/groups"
+    (folder / f"{ID.replace('-', '_')}.py").write_text(code)
     assert {Path(name).parent.name for name in samples} == {ID}
     for name, text in samples.items():
         path = root / name
@@ -67,9 +67,9 @@ def test_a_seventh_convention_is_one_file_its_samples_and_make_generate(tmp_path
         path.write_text(json.dumps(json.loads(text)))
     written = _run(root, "tools.generate")
     assert f"docs/conventions/{ID}.md" in written
-    assert "PutRolePolicy" in (root / "template.yaml").read_text()
+    assert f"[{ID}]({ID}.md)" in (root / "docs/conventions/by-event.md").read_text()
     laws = _run(root, "pytest", "-q", "-p", "no:cacheprovider", "tests/test_laws.py", "-k", ID)
     assert re.search(r"\d+ passed", laws)
     verdicts = _run(root, "rolecall_cli", "replay", f"events/{ID}", "--local")
     assert f"{ID}:" in verdicts
-    assert "iam:DeleteRolePolicy" in verdicts
+    assert "iam:DetachGroupPolicy" in verdicts

@@ -15,6 +15,7 @@ from rolecall.remediation import guard
 from tests.runtime.doubles import message, runtime
 from tests.samples import ROOT
 from tests.settings.yaml import text as acting
+from tests.states import BOUNDARIES
 from tests.world import ACTING, settings
 from tools import generate, permissions, rules
 from tools.blocks import as_yaml, with_block
@@ -281,6 +282,21 @@ def test_what_an_option_adds_is_allowed_once_however_many_make_the_call() -> Non
     assert not any(is_granting(one["Action"]) for one in statements)
 
 
+def test_remediate_may_set_the_named_boundary_and_no_other() -> None:
+    found = settings(ACTING)
+    conventions = [Registry(found.options)["role-boundary-required"]]
+    writes = permissions.resources(conventions, found)["RemediateWrites"]
+    statements = writes["Properties"]["PolicyDocument"]["Statement"]
+    condition = {"StringEquals": {"iam:PermissionsBoundary": BOUNDARIES[0]}}
+    assert {one["Action"]: (one["Resource"], one["Condition"]) for one in statements} == {
+        f"iam:Put{kind.title()}PermissionsBoundary": (
+            {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{kind}/*"},
+            condition,
+        )
+        for kind in ("role", "user")
+    }
+
+
 def test_remediate_may_add_users_to_registered_groups_only_and_only_where_it_moves_them() -> None:
     policies = "policies: ['arn:aws:iam::aws:policy/ReadOnlyAccess']"
     moving = ACTING.replace("  ec2", "  user-permissions-via-groups: {move_by: tag}\n  ec2") + (
@@ -328,7 +344,8 @@ def test_what_is_protected_is_denied_to_remediate_whatever_it_is_allowed() -> No
 def test_remediate_reads_the_witnesses_only_where_something_may_act() -> None:
     def reading(text: str) -> set[str]:
         found = settings(text)
-        made = permissions.resources(Registry(found.options, found.registered), found)
+        convention = Registry(found.options)["user-permissions-via-groups"]
+        made = permissions.resources([convention], found)
         statements = made["RemediateReads"]["Properties"]["PolicyDocument"]["Statement"]
         return {call for statement in statements for call in statement["Action"]}
 

@@ -30,7 +30,7 @@ from tests.fakes import (
     MemoryRemedies,
 )
 from tests.samples import ROOT
-from tests.states import ACCOUNT
+from tests.states import ACCOUNT, BOUNDARIES
 
 DETECT_ROLE, OWN_ROLE = (
     f"arn:aws:iam::{ACCOUNT}:role/rolecall/{n}" for n in ("detect", "remediate")
@@ -39,7 +39,12 @@ OWN_ROLES = OwnRoles.of(f"{DETECT_ROLE},{OWN_ROLE}", OWN_ROLE)
 PROTECT = 'protected: ["arn:aws:iam::111122223333:user/break-glass"]\n'
 _SHIPPED_OFF = [id_ for id_, one in convention_classes().items() if one.ships_as is Mode.OFF]
 # What says nothing before an option is set.
-_SAYING = {"group-name-meaningful": ', pattern: "[a-z]+-[a-z]+(-[a-z]+)*"'}
+_SAYING = {
+    "group-name-meaningful": ', pattern: "[a-z]+-[a-z]+(-[a-z]+)*"',
+    "role-unused": ", close_trust: true",
+    "role-owner-tagged": ", tag_creator: true",
+    "role-boundary-required": f', boundary: "{BOUNDARIES[0]}", paths: [/delegated/]',
+}
 ACTING = (
     "version: 1\ndefaults: {mode: remediate}\n"
     + PROTECT

@@ -38,6 +38,7 @@ _OF_A_GROUP = frozenset(
 _CHANGES = {
     "iam:RemoveUserFromGroup": f"{_IAM}group/*",
     "iam:CreatePolicy": f"{_IAM}policy/*",
+    "iam:TagRole": f"{_IAM}role/*",
 }
 
 Statement = dict[str, Any]
@@ -180,6 +181,15 @@ def _joining(convention: Convention) -> list[Statement]:
     return [{"Sid": _sid(call), "Effect": "Allow", "Action": call, "Resource": found}] * bool(found)
 
 
+def _bounding(convention: Convention, call: str) -> list[Statement]:
+    """Setting a boundary: that one only."""
+    kind = "user" if "User" in call else "role"
+    boundary = {"StringEquals": {"iam:PermissionsBoundary": convention.option("boundary")}}
+    return [
+        _write(convention, call) | {"Resource": _sub(_RESOURCE[kind]), "Condition": boundary},
+    ]
+
+
 def writes(conventions: Iterable[Convention]) -> list[Statement]:
     """The statements that let remediate make the remedies of these conventions."""
     found: list[Statement] = []
@@ -189,6 +199,8 @@ def writes(conventions: Iterable[Convention]) -> list[Statement]:
                 found += _profile(convention)
             elif call == "iam:AddUserToGroup":
                 found += _joining(convention)
+            elif call.endswith("PermissionsBoundary"):
+                found += _bounding(convention, call)
             else:
                 found.append(_write(convention, call))
     return found

@@ -28,7 +28,9 @@ TODAY = "2026-11-02"
 ROWS: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("decisions.yaml"))
 
 
-def _drift(convention: str = ID, name: str = "", *, remediable: bool = True) -> Drift:
+def _drift(
+    convention: str = ID, name: str = "", *, remediable: bool = True, needs_approval: bool = False
+) -> Drift:
     subject = ref(KINDS[convention])
     return Drift(
         convention,
@@ -39,6 +41,7 @@ def _drift(convention: str = ID, name: str = "", *, remediable: bool = True) -> 
         expected={"trust": "{}"},
         before={"trust": "{}"},
         remediable=remediable,
+        needs_approval=needs_approval,
     )
 
 
@@ -104,6 +107,7 @@ ANYTHING = st.fixed_dictionaries(
             {
                 "convention": st.sampled_from(list(KINDS)),
                 "remediable": st.booleans(),
+                "needs_approval": st.booleans(),
                 "name": st.sampled_from(["", "break-glass"]),
             }
         ),
@@ -137,6 +141,7 @@ def test_nothing_is_put_right_that_anything_speaks_against(row: dict[str, Any]) 
     assert drift["name"] != "break-glass" or KINDS[drift["convention"]] != "user"
     assert row["mode"] in {"approve", "remediate"}
     assert found.mode is Mode.REMEDIATE or facts["approved"]
+    assert not drift["needs_approval"] or facts["approved"]
     assert facts["waited"] or row["more"] != "grace: 60"
     about = row["more"] == "exempt" and drift["convention"] == ID and drift["name"] == ""
     assert not about or facts["unique_id"] not in {"", UNIQUE_IDS["user"]}

@@ -134,7 +134,7 @@ def test_a_snoozed_drift_is_silent_until_its_hour() -> None:
     [
         {"errorCode": "AccessDenied"},
         {"errorCode": "NoSuchEntityException"},
-        {"eventName": "TagUser"},
+        {"eventName": "ChangePassword"},
         {"eventSource": "ec2.amazonaws.com"},
     ],
 )

@@ -204,7 +204,7 @@ def test_after_a_remedy_that_the_guard_lets_pass_an_administrator_is_left(
         },
     )
     guard = Guard([BREAK_GLASS.arn, of.arn], account)
-    for drift in convention.drifts(account.read(of, convention.needs)):
+    for drift in convention.drifts(account.read(of, convention.needs_of(of.kind))):
         plan = convention.remedy(drift)
         if plan is None:
             continue

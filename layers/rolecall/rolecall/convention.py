@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from rolecall.errors import ConventionError
@@ -188,9 +188,13 @@ class Convention:
         expected: Any = None,
         before: Any = None,
         remediable: bool = True,
+        needs_approval: bool = False,
     ) -> Drift:
         """The evidence that a subject breaks this convention."""
-        return Drift(self.id, ref, part, says, found, expected, before, remediable)
+        return Drift(
+            *(self.id, ref, part, says, found, expected, before, remediable),
+            needs_approval=needs_approval,
+        )
 
     def drifts(self, subject: Any) -> Iterator[Drift]:
         """Yield the evidence against a subject of one of its kinds; nothing when all is well."""
@@ -218,6 +222,16 @@ class Convention:
         For what state alone cannot tell, such as who added whom. A sweep does not ask it.
         """
         return drift
+
+    def still(self, found: Drift, drift: Drift) -> Drift:
+        """A drift as it is judged again from state alone, with what only the change told of it.
+
+        Args:
+            found: What state says now.
+            drift: The same as it was brought.
+        """
+        # Where the change left it to people, the state alone does not act.
+        return replace(found, remediable=found.remediable and drift.remediable)
 
     def remedy(self, drift: Drift) -> Remedy | None:  # noqa: ARG002  # the default is to tell
         """The plan that removes the drift; None when the convention can only tell."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rolecall.model.drifts import Drift
+from rolecall.model.platform_roles import REACHING
 from rolecall.model.subjects import SubjectRef
 from rolecall.policy.documents import denies_only
 from rolecall.policy.matching import matches
@@ -37,11 +38,7 @@ OWN_PATHS = (
     Own("/rolecall/", ("role", "user", "group", "policy"), "Rolecall's own"),
 )
 NAMED = (
-    Named("role", "OrganizationAccountAccessRole", "AWS Organizations reaches the account by it"),
-    Named("role", "AWSControlTowerExecution", "AWS Control Tower reaches the account by it"),
-    Named("role", "AWSCloudFormationStackSetExecutionRole", "stack sets reach the account by it"),
-    # Service-managed stack sets add 32 characters to the name.
-    Named("role", f"stacksets-exec-{'?' * 32}", "stack sets reach the account by it"),
+    *(Named("role", name, whose) for name, whose in REACHING.items()),
     Named("saml-provider", "AWSSSO_*_DO_NOT_DELETE", "IAM Identity Center signs people in by it"),
 )
 # AWS, or whoever answers an incident, attached them to stop somebody.
@@ -51,6 +48,11 @@ PROTECTIVE = (
     "AWSCompromisedKeyQuarantineV3",
     "AWSDenyAll",
 )
+
+
+def whose(path: str) -> str:
+    """Whose a subject is by its path, in a few words; "" where it may be anybody's."""
+    return next((own.whose for own in OWN_PATHS if path.startswith(own.path)), "")
 
 
 def is_protective(arn: str) -> bool:
@@ -68,9 +70,8 @@ def protection(drift: Drift, path: str, settings: Settings) -> str:
         settings: For the break-glass principals.
     """
     ref = drift.subject
-    for own in OWN_PATHS:
-        if path.startswith(own.path):
-            return f"it lies under {path}, which is {own.whose}"
+    if owner := whose(path):
+        return f"it lies under {path}, which is {owner}"
     for named in NAMED:
         if (ref.kind, path) == (named.kind, "/") and matches(named.name, ref.name):
             return named.whose

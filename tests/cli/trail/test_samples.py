@@ -17,6 +17,9 @@ MADE = [s for s in samples() if s.event["source"] in {"aws.iam", "aws.ec2", "aws
 NOT_HERE = {"clean-profile-from-launch-template", "clean-auto-scaling-launch"}
 # What no record holds.
 WITHHELD = {"secretAccessKey"}
+NOTHING = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}'
+)
 OMITTED = "drift-put-user-policy-padded"
 
 
@@ -66,7 +69,14 @@ def parameters(sample: Sample) -> dict[str, Any]:
         if "iamInstanceProfile" in request:
             found["IamInstanceProfile"] = {"Name": request["iamInstanceProfile"]["name"]}
         return found
-    return {key[0].upper() + key[1:]: value for key, value in (request or {}).items()}
+    given: dict[str, Any] = _capital(request or {})
+    return given
+
+
+def _capital(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key[0].upper() + key[1:]: _capital(item) for key, item in value.items()}
+    return [_capital(item) for item in value] if isinstance(value, list) else value
 
 
 def surround(iam: Any, call: str, given: dict[str, Any]) -> None:
@@ -75,7 +85,7 @@ def surround(iam: Any, call: str, given: dict[str, Any]) -> None:
     groups = {one["GroupName"] for one in iam.list_groups()["Groups"]}
     if group and group not in groups and call != "iam:CreateGroup":
         iam.create_group(GroupName=group)
-    if role and call in {"iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"}:
+    if role and call != "iam:CreateRole":
         trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}
         text = {"Version": "2012-10-17", "Statement": [trust | {"Action": "sts:AssumeRole"}]}
         if role not in {one["RoleName"] for one in iam.list_roles()["Roles"]}:
@@ -102,6 +112,10 @@ def set_up(account: EmbeddedAccount, sample: Sample, given: dict[str, Any]) -> A
             given["AccessKeyId"] = key["AccessKeyId"]
         if call == "iam:RemoveUserFromGroup":
             iam.add_user_to_group(**given)
+        if call == "iam:DetachRolePolicy":
+            iam.attach_role_policy(**given)
+        if call == "iam:DeleteRolePolicy":
+            iam.put_role_policy(**given, PolicyDocument=NOTHING)
         if call == "iam:DetachUserPolicy":
             iam.attach_user_policy(UserName=name, PolicyArn=given["PolicyArn"])
         if call == "iam:DeactivateMFADevice":

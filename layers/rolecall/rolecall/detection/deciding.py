@@ -176,7 +176,8 @@ def _judged(
         grace = max(grace, SWEEP_GRACE)
     if acts and facts.through == "CloudFormation":
         grace = max(grace, CLOUDFORMATION_GRACE)
-    by_itself = acts and plan.mode is not Mode.APPROVE and convention.by_itself
+    asks = plan.mode is Mode.APPROVE or not convention.by_itself or drift.needs_approval
+    by_itself = acts and not asks
     # What was done does not go away, so nothing is waited for.
     waits = grace and not facts.waited and not isinstance(convention, ActivityConvention)
     if waits:

@@ -11,9 +11,9 @@ from typing import Any, Self
 
 from rolecall.model.calls import Call
 from rolecall.model.changes import Change, Rejected
-from rolecall.model.group_paths import group_of
 from rolecall.model.parts import at, text
 from rolecall.model.pointing import is_name, kinds_of, subjects
+from rolecall.model.policy_paths import holder_of
 from rolecall.model.subjects import SubjectRef
 from rolecall.model.times import seconds
 from rolecall.policy.reading import same_document
@@ -82,8 +82,8 @@ class OwnChanges:
                 yield from refs
             elif _says_nothing(change):
                 yield from _refused(change, kind)
-            elif kind == "group" and is_name(kind, group := _made_for(change)):
-                yield SubjectRef(kind, group, change.account)
+            elif is_name(kind, holder := _made_for(change, kind)):
+                yield SubjectRef(kind, holder, change.account)
 
 
 def _says_nothing(change: Change) -> bool:
@@ -91,10 +91,10 @@ def _says_nothing(change: Change) -> bool:
     return change.request is None and change.error.startswith("AccessDenied")
 
 
-def _made_for(change: Change) -> str:
-    """The group that a policy is made for; "" where the change makes none."""
+def _made_for(change: Change, kind: str) -> str:
+    """The group or role that a policy is made for; "" where the change makes none."""
     path = text(at(change.request, "path")) if change.call == "iam:CreatePolicy" else None
-    return group_of(path or "")
+    return holder_of(path or "", kind)
 
 
 def _refused(change: Change, kind: str) -> Iterator[SubjectRef]:
@@ -125,6 +125,8 @@ def _same(meant: Any, made: Any) -> bool:
     if isinstance(meant, Mapping) and isinstance(made, Mapping):
         left, right = _keyed(meant), _keyed(made)
         return left.keys() == right.keys() and all(_same(left[key], right[key]) for key in left)
+    if isinstance(meant, list) and isinstance(made, list):
+        return len(meant) == len(made) and all(map(_same, meant, made))
     return bool(meant == made) or (
         isinstance(meant, str) and isinstance(made, str) and same_document(meant, made)
     )

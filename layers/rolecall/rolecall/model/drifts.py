@@ -33,6 +33,7 @@ class Drift:
         before: The whole value that the part stands in, where a remedy can only write the whole.
         remediable: Whether the convention's remedy may be used; an inconclusive drift is only told.
         severity: How bad it is, where it is worse or less bad than the convention's others; or "".
+        needs_approval: Whether its remedy may not be used before people have approved it, in any mode.
     """
 
     convention: str
@@ -44,6 +45,7 @@ class Drift:
     before: Any = None
     remediable: bool = True
     severity: str = ""
+    needs_approval: bool = False
 
     @property
     def key(self) -> str:
@@ -67,6 +69,7 @@ class Drift:
             "before": self.before,
             "remediable": self.remediable,
             "severity": self.severity,
+            "needs_approval": self.needs_approval,
         }
 
     @classmethod

@@ -9,13 +9,3 @@ from shlex import quote
 def join_command(user: str, group: str) -> str:
     """The command that adds a user to a group."""
     return f"aws iam add-user-to-group --user-name {quote(user)} --group-name {quote(group)}"
-
-
-def detach_command(group: str, arn: str) -> str:
-    """The command that takes a managed policy off a group."""
-    return f"aws iam detach-group-policy --group-name {quote(group)} --policy-arn {quote(arn)}"
-
-
-def delete_command(group: str, policy: str) -> str:
-    """The command that deletes an inline policy of a group."""
-    return f"aws iam delete-group-policy --group-name {quote(group)} --policy-name {quote(policy)}"

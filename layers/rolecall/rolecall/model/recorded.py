@@ -37,8 +37,34 @@ def _user(found: dict[Facet, Any]) -> dict[Facet, Any]:
 
 
 def _role(found: dict[Facet, Any]) -> dict[Facet, Any]:
-    nothing: dict[Facet, Any] = {Facet.ROLE_INLINE_POLICIES: {}}
+    nothing: dict[Facet, Any] = {Facet.ROLE_INLINE_POLICIES: {}, Facet.ROLE_ATTACHED_POLICIES: {}}
     return nothing | found if found else {}
+
+
+def _tags(change: Change) -> dict[str, str]:
+    given = items(at(change.request, "tags"))
+    return {str(at(tag, "key")): str(at(tag, "value") or "") for tag in given}
+
+
+def _new_role(change: Change) -> dict[Facet, Any]:
+    boundary = text(at(change.request, "permissionsBoundary"))
+    seconds = at(change.request, "maxSessionDuration")
+    return {
+        Facet.ROLE_IDENTITY: {"created": change.time, "boundary": boundary},
+        Facet.ROLE_TAGS: _tags(change),
+        Facet.ROLE_SESSION_LIMIT: {
+            "seconds": seconds if isinstance(seconds, int) else 3600,
+            "description": text(at(change.request, "description")) or "",
+        },
+    }
+
+
+def _updated_role(change: Change) -> dict[Facet, Any]:
+    seconds = at(change.request, "maxSessionDuration")
+    description = text(at(change.request, "description"))
+    if not isinstance(seconds, int) or description is None:
+        return {}
+    return {Facet.ROLE_SESSION_LIMIT: {"seconds": seconds, "description": description}}
 
 
 def _access_key(change: Change) -> dict[Facet, Any]:
@@ -97,6 +123,7 @@ def _new_user(change: Change) -> dict[Facet, Any]:
     return {
         Facet.USER_IDENTITY: {"created": change.time, "boundary": boundary},
         Facet.USER_GROUPS: [],
+        Facet.USER_TAGS: _tags(change),
     }
 
 
@@ -175,8 +202,10 @@ _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
     "iam:UpdateGroup": lambda _, __: {Facet.GROUP_IDENTITY: {"created": ""}},
     "iam:PutGroupPolicy": lambda c, _: _group(_inline(c, Facet.GROUP_INLINE_POLICIES)),
     "iam:AttachGroupPolicy": lambda c, _: _group(_attached(c, Facet.GROUP_ATTACHED_POLICIES)),
-    "iam:PutRolePolicy": lambda c, _: _inline(c, Facet.ROLE_INLINE_POLICIES),
-    "iam:CreateRole": lambda c, _: _trust(c) | {Facet.ROLE_INLINE_POLICIES: {}},
+    "iam:PutRolePolicy": lambda c, _: _role(_inline(c, Facet.ROLE_INLINE_POLICIES)),
+    "iam:AttachRolePolicy": lambda c, _: _role(_attached(c, Facet.ROLE_ATTACHED_POLICIES)),
+    "iam:CreateRole": lambda c, _: _role(_trust(c)) | _new_role(c),
+    "iam:UpdateRole": lambda c, _: _updated_role(c),
     "iam:UpdateAssumeRolePolicy": lambda c, _: _role(_trust(c)),
     "iam:CreatePolicy": lambda c, _: _document(c),
     "iam:CreatePolicyVersion": lambda c, _: _document(c),

@@ -162,8 +162,7 @@ class Remediator:
     def _same(convention: Convention, subject: Subject | None, drift: Drift) -> Drift | None:
         for found in convention.judge(drift.subject, subject):
             if (found.part, found.state) == (drift.part, drift.state):
-                # Where the change that brought it left it to people, the state alone does not act.
-                return replace(found, remediable=found.remediable and drift.remediable)
+                return convention.still(found, drift)
         return None
 
     def _facts(

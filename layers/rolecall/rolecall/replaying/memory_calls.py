@@ -71,6 +71,36 @@ def _delete_password_policy(state: State, _: Mapping[str, Any]) -> None:
     state[Facet.ACCOUNT_PASSWORD_POLICY] = None
 
 
+def _set_session_limit(state: State, parameters: Mapping[str, Any]) -> None:
+    state[Facet.ROLE_SESSION_LIMIT] = {
+        "seconds": parameters["MaxSessionDuration"],
+        "description": parameters["Description"],
+    }
+
+
+def _tag(facet: Facet) -> Effect:
+    def tag(state: State, parameters: Mapping[str, Any]) -> None:
+        given = {one["Key"]: one["Value"] for one in parameters["Tags"]}
+        state[facet] = {**state[facet], **given}
+
+    return tag
+
+
+def _untag(facet: Facet) -> Effect:
+    def untag(state: State, parameters: Mapping[str, Any]) -> None:
+        gone = parameters["TagKeys"]
+        state[facet] = {key: value for key, value in state[facet].items() if key not in gone}
+
+    return untag
+
+
+def _bound(facet: Facet) -> Effect:
+    def bound(state: State, parameters: Mapping[str, Any]) -> None:
+        state[facet] = {**state[facet], "boundary": parameters.get("PermissionsBoundary")}
+
+    return bound
+
+
 def _set_trust(state: State, parameters: Mapping[str, Any]) -> None:
     state[Facet.ROLE_TRUST] = parameters["PolicyDocument"]
 
@@ -112,6 +142,18 @@ _ON_ONE: Mapping[str, tuple[str, Effect]] = {
         _put(Facet.ROLE_INLINE_POLICIES, "PolicyName", "PolicyDocument"),
     ),
     "iam:DeleteRolePolicy": ("RoleName", _drop(Facet.ROLE_INLINE_POLICIES, "PolicyName")),
+    "iam:AttachRolePolicy": (
+        "RoleName",
+        _put(Facet.ROLE_ATTACHED_POLICIES, "PolicyArn", "PolicyArn"),
+    ),
+    "iam:DetachRolePolicy": ("RoleName", _drop(Facet.ROLE_ATTACHED_POLICIES, "PolicyArn")),
+    "iam:UpdateRole": ("RoleName", _set_session_limit),
+    "iam:TagRole": ("RoleName", _tag(Facet.ROLE_TAGS)),
+    "iam:UntagRole": ("RoleName", _untag(Facet.ROLE_TAGS)),
+    "iam:PutRolePermissionsBoundary": ("RoleName", _bound(Facet.ROLE_IDENTITY)),
+    "iam:DeleteRolePermissionsBoundary": ("RoleName", _bound(Facet.ROLE_IDENTITY)),
+    "iam:PutUserPermissionsBoundary": ("UserName", _bound(Facet.USER_IDENTITY)),
+    "iam:DeleteUserPermissionsBoundary": ("UserName", _bound(Facet.USER_IDENTITY)),
     "iam:UpdateAssumeRolePolicy": ("RoleName", _set_trust),
     "iam:UpdateAccountPasswordPolicy": ("", _set_password_policy),
     "iam:DeleteAccountPasswordPolicy": ("", _delete_password_policy),

@@ -1,14 +1,13 @@
 """A group carries the permissions of a job, and no job is all of them."""
 
 from collections.abc import Iterator
-from shlex import quote
 
 from rolecall.convention import Convention, Option
 from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
-from rolecall.model.group_commands import delete_command, detach_command
 from rolecall.model.kinds.groups import Group
+from rolecall.model.policy_commands import attach_command, delete_command, detach_command
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_NO_FULL_ADMIN, config_rule
 from rolecall.model.steps import deleted, detached
@@ -99,7 +98,7 @@ class GroupNoAdminPolicy(Convention):
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield the commands that put the policy of the job in its place."""
-        group = drift.subject.name
-        yield f"aws iam attach-group-policy --group-name {quote(group)} --policy-arn POLICY_OF_THE_JOB"
+        group = drift.subject
+        yield attach_command(group, "POLICY_OF_THE_JOB")
         take_off = detach_command if "attached" in drift.found else delete_command
         yield take_off(group, drift.part)

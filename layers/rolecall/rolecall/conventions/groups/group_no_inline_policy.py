@@ -1,27 +1,22 @@
 """What a group may do stands in policies that can be seen, compared and used again."""
 
 from collections.abc import Iterator
-from shlex import quote
 
 from rolecall.convention import Convention
-from rolecall.model.calls import Call, Remedy, Step
-from rolecall.model.drifts import Drift, digest
+from rolecall.model.calls import Remedy
+from rolecall.model.converting import convert_commands, converted, managed_arn
+from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
-from rolecall.model.group_commands import delete_command
-from rolecall.model.group_paths import path_for
 from rolecall.model.job_roles import SES_GROUP
 from rolecall.model.kinds.groups import Group
 from rolecall.model.scales import Severity
 from rolecall.model.standards import config_rule, user_guide
-from rolecall.model.steps import deleted
 from rolecall.model.subjects import Subject
 from rolecall.policy.documents import denies_only
 from rolecall.policy.full_administration import grants_administration
 from rolecall.policy.strangers import Answer
 
 _OWN = "Rolecall-"
-_LONGEST = 128  # IAM API reference: CreatePolicy, PolicyName
-_MARK = 16
 
 
 class GroupNoInlinePolicy(Convention):
@@ -65,44 +60,22 @@ class GroupNoInlinePolicy(Convention):
         if group.ref.name == SES_GROUP:
             return
         attached = group.state.get(Facet.GROUP_ATTACHED_POLICIES, {})
-        partition = next((arn.split(":")[1] for arn in attached), "aws")
         for name, text in group.inline_policies.items():
             if name.startswith(_OWN):
                 continue
-            managed = path_for(group.ref.name) + _managed_name(group.ref.name, name, text)
             harmless = grants_administration([text], group.ref.account) is Answer.NO
             yield self.drift(
                 group.ref,
                 part=name,
                 says=f"The group {group.ref.name} holds the inline policy {name}.",
                 found={"document": text},
-                expected={"attached": f"arn:{partition}:iam::{group.ref.account}:policy{managed}"},
+                expected={"attached": managed_arn(group.ref, name, text, attached)},
                 remediable=harmless and not denies_only(text),
             )
 
     def remedy(self, drift: Drift) -> Remedy:
         """Convert the inline policy into a managed one."""
-        arn = drift.expected["attached"]
-        group, policy = {"GroupName": drift.subject.name}, {"PolicyArn": arn}
-        document = drift.found["document"]
-        return Remedy(
-            Step(
-                do=Call(
-                    "iam:CreatePolicy",
-                    {
-                        "PolicyName": arn.rpartition("/")[2],
-                        "Path": path_for(drift.subject.name),
-                        "PolicyDocument": document,
-                    },
-                ),
-                undo=Call("iam:DeletePolicy", policy),
-            ),
-            Step(
-                do=Call("iam:AttachGroupPolicy", group | policy),
-                undo=Call("iam:DetachGroupPolicy", group | policy),
-            ),
-            deleted(drift.subject, drift.part, document),
-        )
+        return converted(drift, drift.found["document"], drift.expected["attached"])
 
     def part(self, group: Group, drift: Drift) -> str | None:
         """The text of that inline policy, or None."""
@@ -110,20 +83,4 @@ class GroupNoInlinePolicy(Convention):
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:  # noqa: ARG002
         """Yield the commands that convert it."""
-        group, name, arn = drift.subject.name, drift.part, drift.expected["attached"]
-        yield (
-            f"aws iam get-group-policy --group-name {quote(group)} --policy-name {quote(name)} "
-            "--query PolicyDocument > policy.json"
-        )
-        yield (
-            f"aws iam create-policy --policy-name {quote(arn.rpartition('/')[2])} "
-            f"--path {quote(path_for(group))} --policy-document file://policy.json"
-        )
-        yield f"aws iam attach-group-policy --group-name {quote(group)} --policy-arn {quote(arn)}"
-        yield delete_command(group, name)
-
-
-def _managed_name(group: str, policy: str, text: str) -> str:
-    """The same for the same policy: whoever comes after a worker that died finds what it made."""
-    mark = digest([group, policy, text])[:_MARK]
-    return f"{f'{group}-{policy}'[: _LONGEST - _MARK - 1]}-{mark}"
+        yield from convert_commands(drift, drift.expected["attached"])

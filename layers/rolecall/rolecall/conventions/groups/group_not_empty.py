@@ -8,9 +8,9 @@ from rolecall.convention import Convention, Option
 from rolecall.model.calls import Call, Remedy, Step
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
-from rolecall.model.group_commands import delete_command, detach_command
 from rolecall.model.job_roles import SES_GROUP, is_registered
 from rolecall.model.kinds.groups import Group
+from rolecall.model.policy_commands import delete_command, detach_command
 from rolecall.model.scales import Severity
 from rolecall.model.standards import config_rule, user_guide
 from rolecall.model.steps import deleted, detached
@@ -115,9 +115,9 @@ class GroupNotEmpty(Convention):
         yield "Or, if its job is gone, take its policies off and delete it:"
         carried = drift.before or {"attached": (), "inline": ()}
         for arn in carried["attached"]:
-            yield detach_command(group, arn)
+            yield detach_command(drift.subject, arn)
         for name in sorted(carried["inline"]):
-            yield delete_command(group, name)
+            yield delete_command(drift.subject, name)
         yield f"aws iam delete-group --group-name {quote(group)}"
 
 
