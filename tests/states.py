@@ -52,6 +52,7 @@ _principals = st.sampled_from(
         {"AWS": ["444455556666", "*"]},
         {"AWS": "444455556666"},
         {"Service": "ec2.amazonaws.com"},
+        {"AWS": ["arn:aws:iam::111122223333:role/ci", "arn:aws:iam::444455556666:root"]},
     ]
 )
 _conditions = st.sampled_from(
@@ -68,8 +69,37 @@ def _trust_statement(effect: str, principal: object, condition: object) -> dict[
     return statement | ({"Condition": condition} if condition else {})
 
 
+_GITHUB = "token.actions.githubusercontent.com"
+_COGNITO = "cognito-identity.amazonaws.com"
+_federated = st.builds(
+    lambda principal, action, condition: (
+        {"Effect": "Allow", "Principal": {"Federated": principal}, "Action": action}
+        | ({"Condition": condition} if condition else {})
+    ),
+    st.sampled_from(
+        [
+            f"arn:aws:iam::111122223333:oidc-provider/{_GITHUB}",
+            "arn:aws:iam::111122223333:saml-provider/ExampleCorp",
+            "accounts.google.com",
+            _COGNITO,
+            [f"arn:aws:iam::111122223333:oidc-provider/{_GITHUB}", "graph.facebook.com"],
+        ]
+    ),
+    st.sampled_from(["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML", "sts:*"]),
+    st.sampled_from(
+        [
+            None,
+            {"StringEquals": {f"{_GITHUB}:aud": "sts.amazonaws.com"}},
+            {"StringLike": {f"{_GITHUB}:sub": "repo:example-org/*"}},
+            {"StringEquals": {f"{_COGNITO}:aud": "us-east-1:12345678-dead-beef-cafe-123456790ab0"}},
+            {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
+        ]
+    ),
+)
 trusts = st.lists(
-    st.builds(_trust_statement, st.just("Allow"), _principals, _conditions), min_size=1, max_size=4
+    st.builds(_trust_statement, st.just("Allow"), _principals, _conditions) | _federated,
+    min_size=1,
+    max_size=4,
 ).map(lambda found: json.dumps({"Version": "2012-10-17", "Statement": found}, indent=2))
 
 # What AWS answers of a password policy, by what a call had set.

@@ -233,10 +233,18 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
         granted |= {f"{n} s" for n in range(0, state[Facet.ROLE_SESSION_LIMIT]["seconds"], 3600)}
     if state.get(Facet.ROLE_TRUST):
         statements = json.loads(state[Facet.ROLE_TRUST])["Statement"]
-        granted |= {json.dumps(s, sort_keys=True) for s in statements if s["Effect"] == "Allow"}
+        granted |= {one for s in statements if s["Effect"] == "Allow" for one in _by_principal(s)}
     if state.get(Facet.INSTANCE_PROFILE):
         granted.add(state[Facet.INSTANCE_PROFILE])
     return granted
+
+
+def _by_principal(statement: dict[str, Any]) -> Iterator[str]:
+    """The statement as if it were one for each principal that it names."""
+    named = statement["Principal"]
+    for kind, values in named.items() if isinstance(named, dict) else [("AWS", named)]:
+        for value in values if isinstance(values, list) else [values]:
+            yield json.dumps(statement | {"Principal": {kind: value}}, sort_keys=True)
 
 
 @pytest.mark.peer(29, "Repokid: on Python 3 its rollback deletes what it restored")

@@ -48,6 +48,7 @@ _SAYING = {
 ACTING = (
     "version: 1\ndefaults: {mode: remediate}\n"
     + PROTECT
+    + 'organization: {id: o-exampleorgid, accounts: ["111122223333", "222233334444"]}\n'
     + "conventions:\n  ec2-launched-with-profile: {profile: base, role: base}\n"
     + "  unused-credentials: {deny_passwords: true}\n"
     + "".join(f"  {id_}: {{mode: remediate{_SAYING.get(id_, '')}}}\n" for id_ in _SHIPPED_OFF)

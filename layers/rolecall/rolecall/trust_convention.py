@@ -32,9 +32,9 @@ class TrustConvention(Convention, abstract=True):
     writes the trust back without that one; without any statement left, the closed trust document.
     """
 
-    watches = ("iam:CreateRole", "iam:UpdateAssumeRolePolicy")
+    watches: ClassVar[tuple[str, ...]] = ("iam:CreateRole", "iam:UpdateAssumeRolePolicy")
     needs = (Facet.ROLE_TRUST,)
-    remedies = ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy")
+    remedies: ClassVar[tuple[str, ...]] = ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy")
     opt_in: ClassVar[dict[str, str]] = {"iam:PutRolePolicy": "end_sessions"}
     settled_by = ("iam:UpdateAssumeRolePolicy", "iam:DeleteRole")
     options: ClassVar[dict[str, Option]] = {
@@ -78,7 +78,7 @@ class TrustConvention(Convention, abstract=True):
     ) -> Drift:
         statement = f"statement {digest(said)[:8]}" if said else "trust"
         gone = gone_from(trust)
-        sure = all(one.sure for one in found) and bool(said)
+        sure = all(one.sure for one in found) and bool(said and self.remedies)
         says = f"The trust of the role {role.ref.name} {found[0].why}."
         if sure and gone:
             says += f" Only by hand: it names {gone}, which is gone, so AWS would not take it back."
@@ -103,8 +103,9 @@ class TrustConvention(Convention, abstract=True):
         if not found[0].principal:
             return without_statements(role.trust, [one.index for one in found]) or CLOSED_TRUST
         left: str | None = role.trust
-        for one in sorted(found, key=lambda one: one.index, reverse=True):
-            left = without_principal(left, one.index, one.principal) if left else None
+        # One statement may be wrong in two ways.
+        for index in sorted({one.index for one in found}, reverse=True):
+            left = without_principal(left, index, found[0].principal) if left else None
         return left or CLOSED_TRUST
 
     def _may_restore(self, role: Role, text: str) -> bool:
@@ -145,6 +146,18 @@ class TrustConvention(Convention, abstract=True):
             f"aws iam update-assume-role-policy --role-name {quote(drift.subject.name)} "
             "--policy-document file://trust.json"
         )
+
+
+class ToldTrustConvention(TrustConvention, abstract=True):
+    """A convention about a role's trust that has no remedy: only people can know what is right."""
+
+    remedies: ClassVar[tuple[str, ...]] = ()
+    opt_in: ClassVar[dict[str, str]] = {}
+    options: ClassVar[dict[str, Option]] = {}
+
+    def wants(self, kind: str) -> tuple[Facet, ...]:  # noqa: ARG002
+        """Nothing beside the trust."""
+        return ()
 
 
 def _said(trust: Document, finding: Finding) -> str:

@@ -25,5 +25,6 @@ CHANGES: dict[str, Change] = {
     )
     for id_, one in convention_classes().items()
     if issubclass(one, TrustConvention)
-    for name in TrustConvention.options
+    for name in one.options
+    if name in TrustConvention.options
 }

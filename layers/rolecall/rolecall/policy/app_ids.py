@@ -8,10 +8,12 @@ OIDC federation).
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rolecall.policy.claims import Bound, bound, meets_the_rest
+from rolecall.model.registered import IdentityProvider
+from rolecall.policy.claims import Bound
 from rolecall.policy.documents import Document
 from rolecall.policy.findings import Finding
 from rolecall.policy.gates import gates
+from rolecall.policy.identity_providers import registration
 from rolecall.policy.principals import Principal
 from rolecall.policy.web_identity import CALL, issuer_of
 
@@ -24,25 +26,27 @@ _KEYS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 
 
-def app_findings(document: Document, client_ids: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+def app_findings(
+    document: Document, registered: Mapping[str, IdentityProvider]
+) -> Iterator[Finding]:
     """Yield the ways in for any app of a provider that the whole world uses.
 
     Args:
         document: A trust.
-        client_ids: By host, such as `accounts.google.com`: the ids of the apps that may come; of a host
-            that is not there, any one app may.
+        registered: What the settings say of providers, such as `accounts.google.com`: of one with
+            client ids, only these apps may come; of any other, any one app.
     """
     for gate in gates(document, CALL):
         host = _host(gate.principal)
         if host not in _KEYS:
             continue
         apps, people = _KEYS[host]
-        found = [bound(gate.conditions, f"{host}:{name}") for name in (*apps, *people)]
+        found = [gate.claims.bound(f"{host}:{name}") for name in (*apps, *people)]
         restricting = [one for one in found if one.restricts]
         named = [one for one in found[: len(apps)] if one.literal]
         if not restricting:
-            sure = all(one.admits_strangers for one in found) and meets_the_rest(
-                gate.conditions, [one.key for one in found]
+            sure = all(one.admits_strangers for one in found) and gate.claims.met_beside(
+                [one.key for one in found]
             )
             yield gate.finding(f"lets in any app of {host}: {_why(found)}", sure=sure)
         elif not any(one.literal for one in restricting):
@@ -50,7 +54,8 @@ def app_findings(document: Document, client_ids: Mapping[str, frozenset[str]]) -
                 f"lets in every app of {host} whose id fits a pattern of {restricting[0].key}",
                 sure=False,
             )
-        elif named and (permitted := client_ids.get(host)):
+        elif named and (entry := registration(host, registered)) and entry.client_ids:
+            permitted = set(entry.client_ids)
             others = min((sorted(set(one.texts) - permitted) for one in named), key=len)
             if others:
                 yield gate.finding(

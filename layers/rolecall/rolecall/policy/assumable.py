@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rolecall.policy.bounds import IDENTITY_KEYS
-from rolecall.policy.claims import bound
+from rolecall.policy.claims import Claims
 from rolecall.policy.conditions import Condition
 from rolecall.policy.documents import Statement, parse_document
 from rolecall.policy.gates import Gate, gates
@@ -85,12 +86,12 @@ def _all_but(statement: Statement) -> Way:
     shown = " and ".join(named[:_FEW]) + (
         f" and {len(named) - _FEW} more" if len(named) > _FEW else ""
     )
-    restricting, idle = _conditions(statement.conditions)
+    restricting, idle = _conditions(Claims(statement.conditions))
     return Way(statement.index, f"everyone but {shown}", "NotPrincipal", call, restricting, idle)
 
 
 def _way(gate: Gate, call: str) -> Way:
-    restricting, idle = _conditions(gate.conditions)
+    restricting, idle = _conditions(gate.claims)
     return Way(
         gate.statement.index,
         in_words(gate.principal),
@@ -124,13 +125,14 @@ def in_words(principal: Principal) -> str:
     return f"{told.get(what, what)} {name}{of_account}"
 
 
-def _conditions(conditions: tuple[Condition, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    told = [(one, _why_idle(one, conditions)) for one in conditions]
+@lru_cache(maxsize=8)  # the principals of one statement have the same
+def _conditions(claims: Claims) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    told = [(one, _why_idle(one, claims)) for one in claims.conditions]
     restricting = tuple(_in_words(one) for one, why in told if not why)
     return restricting, tuple(f"{_in_words(one)}, but {why}" for one, why in told if why)
 
 
-def _why_idle(condition: Condition, conditions: tuple[Condition, ...]) -> str:
+def _why_idle(condition: Condition, claims: Claims) -> str:
     """Say why a condition keeps nobody out; "" where it may."""
     if condition.operator in ("", "Null"):
         return "" if condition.operator else "AWS knows no such operator"
@@ -138,7 +140,7 @@ def _why_idle(condition: Condition, conditions: tuple[Condition, ...]) -> str:
         return "everyone calls over TLS"
     if condition.operator in ("IpAddress", "NotIpAddress"):
         return "that is any address" if any(v.endswith("/0") for v in condition.values) else ""
-    alone = bound((condition, *(one for one in conditions if one.demands)), condition.key)
+    alone = claims.alone(condition)
     if alone.idle:
         return "it passes when the key is absent"
     if alone.tests and not alone.restricts:

@@ -83,7 +83,7 @@ class Bound:
 
         What holds without the key still compares it where it is there.
         """
-        return not self.doubtful and all("*" in one.values for one in self.idle)
+        return not self.doubtful and all(map(_admits_any, self.idle))
 
     @property
     def admits_all(self) -> bool:
@@ -104,31 +104,78 @@ class Bound:
         return f"no condition restricts {self.key}"
 
 
-def bound(conditions: Iterable[Condition], key: str) -> Bound:
-    """Gather the conditions on one key, whatever its letter case."""
-    conditions = tuple(conditions)
-    lower = key.lower()
-    on_key = [one for one in conditions if one.key == lower and one.operator != "Null"]
-    if not on_key:
-        return Bound(key)
-    there = lower in demanded(conditions)
-    tests: list[tuple[Value, ...]] = []
-    idle: list[Condition] = []
-    names_out = doubtful = False
-    for one in on_key:
-        if one.operator in STRING_NOT_LIKE and one.values and not any(map(_open, one.values)):
-            names_out = True
-        elif one.operator not in _POSITIVE or not one.values:
-            doubtful = True
-        elif one.passes_absent and not there:
-            idle.append(one)
-        else:
-            tests.append(tuple(_values(one)))
-    return Bound(key, tuple(tests), tuple(idle), names_out, doubtful)
+class Claims:
+    """All conditions that must hold at once, by key; what is asked of it twice is read once."""
+
+    def __init__(self, conditions: Iterable[Condition]) -> None:
+        self.conditions = tuple(conditions)
+        self._there = demanded(self.conditions)
+        self._by_key: dict[str, list[Condition]] = {}
+        for one in self.conditions:
+            self._by_key.setdefault(one.key, []).append(one)
+        self._read: dict[str, Bound] = {}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys, in lower case."""
+        return tuple(self._by_key)
+
+    def bound(self, key: str) -> Bound:
+        """Say what all conditions on one key come to, whatever its letter case."""
+        if key not in self._read:
+            self._read[key] = self._bound(key, self._by_key.get(key.lower(), ()))
+        return self._read[key]
+
+    def alone(self, condition: Condition) -> Bound:
+        """Say what one of the conditions comes to, beside the keys that must be there."""
+        return self._bound(condition.key, (condition,))
+
+    def _bound(self, key: str, conditions: Iterable[Condition]) -> Bound:
+        tests: list[tuple[Value, ...]] = []
+        idle: list[Condition] = []
+        names_out = doubtful = False
+        for one in conditions:
+            if one.operator == "Null":
+                continue
+            if one.operator in STRING_NOT_LIKE and one.values and not any(map(_open, one.values)):
+                names_out = True
+            elif one.operator not in _POSITIVE or not one.values:
+                doubtful = True
+            elif one.passes_absent and one.key not in self._there:
+                idle.append(one)
+            else:
+                tests.append(tuple(_values(one)))
+        return Bound(key, tuple(tests), tuple(idle), names_out, doubtful)
+
+    def met_beside(self, judged: Iterable[str], brought: Iterable[str] = ()) -> bool:
+        """Say whether somebody unknown surely meets all conditions but those that are judged.
+
+        Args:
+            judged: The keys that the caller of this has looked at itself; a request has them all.
+            brought: The keys whose value somebody unknown can choose.
+        """
+        own, chosen = {key.lower() for key in judged}, {key.lower() for key in brought}
+        for key, on_key in self._by_key.items():
+            compared = [one for one in on_key if not (one.demands and key in own | chosen)]
+            if key == "aws:securetransport":
+                met = all(only(one, "Bool", "true") for one in compared)
+            elif key in own:
+                met = not any(one.operator == "Null" for one in compared)
+            else:
+                # Two conditions on one key may contradict each other.
+                few = len(compared) <= 1
+                met = not compared or (few and key in chosen and _can_bring(compared[0]))
+            if not met:
+                return False
+        return True
 
 
 def _open(text: str) -> bool:
     return is_wild(text) or "${" in text
+
+
+def _admits_any(condition: Condition) -> bool:
+    return any(value.anything for value in _values(condition))
 
 
 def _values(condition: Condition) -> Iterable[Value]:
@@ -136,36 +183,12 @@ def _values(condition: Condition) -> Iterable[Value]:
     return (Value(text, like and is_wild(text)) for text in dict.fromkeys(condition.values))
 
 
-def meets_the_rest(
-    conditions: tuple[Condition, ...], judged: Iterable[str], brought: Iterable[str] = ()
-) -> bool:
-    """Say whether somebody unknown surely meets all conditions but those on the keys that are judged.
-
-    Args:
-        conditions: All that must hold.
-        judged: The keys that the caller of this has looked at itself; a request has them all.
-        brought: The keys whose value somebody unknown can choose.
-    """
-    own, chosen = {key.lower() for key in judged}, {key.lower() for key in brought}
-    seen: set[str] = set()
-    for one in conditions:
-        if one.demands and one.key in own | chosen:
-            continue
-        if one.key in own and one.operator != "Null":
-            continue
-        if one.key == "aws:securetransport" and only(one, "Bool", "true"):
-            continue
-        # Two conditions on one key may contradict each other.
-        if one.key not in chosen or one.key in seen or not _can_bring(one):
-            return False
-        seen.add(one.key)
-    return True
-
-
 def _can_bring(condition: Condition) -> bool:
     if condition.operator not in STRING_LIKE:
         return False
-    return any(value.literal or value.anything for value in _values(condition))
+    # A star in StringEquals is itself, which nobody's value is.
+    plain = (value.literal and not is_wild(value.text) for value in _values(condition))
+    return any(plain) or _admits_any(condition)
 
 
 def reach[R](found: Bound, of: Callable[[Value], R], order: Callable[[R], int]) -> R | None:

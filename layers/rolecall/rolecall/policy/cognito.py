@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from rolecall.policy.claims import Bound, bound, meets_the_rest
-from rolecall.policy.conditions import Condition
+from rolecall.policy.claims import Bound, Claims
 from rolecall.policy.documents import Document
 from rolecall.policy.findings import Finding
 from rolecall.policy.gates import Gate, gates
@@ -33,21 +32,22 @@ def pool_findings(document: Document, pools: frozenset[str] | None = None) -> It
         host = gate.principal.value.lower()
         named = gate.principal.kind is Kind.FEDERATED and _HOST.fullmatch(host)
         # One person of one pool needs no more.
-        if named and not bound(gate.conditions, f"{host}:sub").literal:
-            yield from _of_pool(gate, host, pools)
-            yield from _of_way(gate, host)
+        if named and not gate.claims.bound(f"{host}:sub").literal:
+            found = [*_of_pool(gate, host, pools), *_of_way(gate, host)]
+            # What is sure is not to be held up by what is a doubt.
+            yield from [one for one in found if one.sure] or found
 
 
 def _of_pool(gate: Gate, host: str, pools: frozenset[str] | None) -> Iterator[Finding]:
-    pool, person = bound(gate.conditions, f"{host}:aud"), bound(gate.conditions, f"{host}:sub")
+    pool, person = gate.claims.bound(f"{host}:aud"), gate.claims.bound(f"{host}:sub")
     if not pool.literal:
         stranger = pool.admits_strangers and person.admits_strangers
         stranger = stranger and not (pool.restricts or person.restricts)
+        stranger = stranger and _asked_of_any(gate.claims, f"{host}:amr")
         patterns = f"{pool.key} is a pattern" if pool.restricts else pool.why
         yield gate.finding(
             f"lets in identity pools of other accounts: {patterns}",
-            sure=stranger
-            and meets_the_rest(gate.conditions, (pool.key, person.key), (f"{host}:amr",)),
+            sure=stranger and gate.claims.met_beside((pool.key, person.key), (f"{host}:amr",)),
         )
         return
     odd = [text for text in pool.texts if not _POOL.fullmatch(text)]
@@ -65,14 +65,14 @@ def _of_pool(gate: Gate, host: str, pools: frozenset[str] | None) -> Iterator[Fi
 
 def _of_way(gate: Gate, host: str) -> Iterator[Finding]:
     key = f"{host}:amr"
-    way = bound(gate.conditions, key)
+    way = gate.claims.bound(key)
     if not way.restricts:
         yield gate.finding(
             f"lets in guests beside those who signed in: {way.why}",
-            sure=way.admits_all and meets_the_rest(gate.conditions, (key,), (f"{host}:aud",)),
+            sure=way.admits_all and gate.claims.met_beside((key,), (f"{host}:aud",)),
         )
         return
-    if _unqualified(gate.conditions, key):
+    if not _asked_of_any(gate.claims, key):
         yield gate.finding(
             f"compares {key} without ForAnyValue, though it has several values", sure=False
         )
@@ -86,5 +86,7 @@ def _lets_both(way: Bound, text: str) -> bool:
     return all(any(value.fits(text) for value in values) for values in way.tests)
 
 
-def _unqualified(conditions: tuple[Condition, ...], key: str) -> bool:
-    return all(not one.qualifier for one in conditions if one.key == key and one.operator != "Null")
+def _asked_of_any(claims: Claims, key: str) -> bool:
+    """Say whether all comparisons of the ways are of any one: a token has several, as a rule."""
+    compared = (one for one in claims.conditions if one.key == key and one.operator != "Null")
+    return all(one.qualifier == "ForAnyValue" for one in compared)

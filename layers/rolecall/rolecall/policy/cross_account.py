@@ -7,13 +7,14 @@ Everything here speaks of `sts:AssumeRole` by users and roles. That a trust is o
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import Final
 
-from rolecall.policy.claims import Bound, Value, bound
+from rolecall.policy.claims import Bound, Claims, Value
 from rolecall.policy.conditions import Condition, demanded
 from rolecall.policy.documents import Document
 from rolecall.policy.findings import Finding
-from rolecall.policy.gates import Gate, gates
+from rolecall.policy.gates import MOST_PARTS, Gate, gates
 from rolecall.policy.principals import Form, Kind
 from rolecall.policy.strangers import only
 
@@ -27,7 +28,7 @@ class Known:
     Attributes:
         account: The one that the role is in.
         own_accounts: Others of one's own.
-        organization_accounts: Those of the organization; None where they could not be read.
+        organization_accounts: Those of the organization; None where they are not known.
         organization: Its id, such as `o-a1b2c3d4e5`; "" where it is not known.
         third_parties: Registered accounts of others.
         expired: Those of them whose registration has ended.
@@ -48,7 +49,7 @@ class Party(Enum):
     THIRD = "a registered third party"
     EXPIRED = "a third party whose registration has ended"
     UNKNOWN = "neither of the organization nor a registered third party"
-    UNSURE = "no registered third party, and the accounts of the organization could not be read"
+    UNSURE = "no registered third party, and the accounts of the organization are not known"
 
 
 def party(account: str, known: Known) -> Party:
@@ -72,16 +73,19 @@ def unknown_account_findings(document: Document, known: Known) -> Iterator[Findi
         known: What is known of accounts. Without the organization's, nothing is sure.
     """
     for gate, accounts in _from_accounts(document):
-        within = _within_organization(gate.conditions, known)
+        within = _within_organization(gate.claims, known)
         if within is True:
             continue
-        for account in accounts:
-            found = party(account, known)
-            if found not in (Party.OWN, Party.THIRD):
-                yield gate.finding(
-                    f"lets in the account {account}, which is {found.value}",
-                    sure=found is not Party.UNSURE and within is False,
-                )
+        others = {one: party(one, known) for one in accounts}
+        wrong = {
+            one: found for one, found in others.items() if found not in (Party.OWN, Party.THIRD)
+        }
+        if wrong:
+            told = " and ".join(f"the account {one}, which is {wrong[one].value}" for one in wrong)
+            yield gate.finding(
+                f"lets in {told}",
+                sure=within is False and Party.UNSURE not in wrong.values(),
+            )
     yield from _organizations(document, known)
 
 
@@ -97,16 +101,17 @@ def external_id_findings(document: Document, known: Known) -> Iterator[Finding]:
     """
     guessed = known.own_accounts | {known.account}
     for gate, accounts in _from_accounts(document):
-        if _within_organization(gate.conditions, known) is True:
+        if _within_organization(gate.claims, known) is True:
             continue
         others = {one: party(one, known) for one in accounts}
         theirs = [one for one, found in others.items() if found is not Party.OWN]
-        wrong = _wrong_with(bound(gate.conditions, "sts:ExternalId"), guessed)
+        wrong = _wrong_with(gate.claims.bound("sts:ExternalId"), guessed)
         if theirs and wrong:
-            sure = all(others[one] is not Party.UNSURE for one in theirs)
+            known_of = all(others[one] is not Party.UNSURE for one in theirs)
+            who = "the third party" if known_of else "an account that may be a third party's,"
             yield gate.finding(
-                f"lets in the third party {' and '.join(theirs)} without a good external id: {wrong[0]}",
-                sure=sure and wrong[1],
+                f"lets in {who} {' and '.join(theirs)} without a good external id: {wrong[0]}",
+                sure=known_of and wrong[1],
             )
 
 
@@ -120,11 +125,11 @@ def second_factor_findings(document: Document) -> Iterator[Finding]:
         document: A trust.
     """
     for gate, _ in _from_accounts(document):
-        if not _admits_users(gate) or bound(gate.conditions, "sts:ExternalId").literal:
+        if not _admits_users(gate) or gate.claims.bound("sts:ExternalId").literal:
             continue
-        if not any(_asks_factor(one, gate.conditions) for one in gate.conditions):
+        if not _asks_factor(gate.claims):
             yield gate.finding(
-                f"lets users in without a second factor: {_why_no_factor(gate.conditions)}"
+                f"lets users in without a second factor: {_why_no_factor(gate.claims.conditions)}"
             )
 
 
@@ -139,7 +144,7 @@ def account_wide_findings(document: Document, known: Known) -> Iterator[Finding]
         who = gate.principal
         if who.form is not Form.ACCOUNT or who.account in (None, known.account):
             continue
-        if not any(_narrows_within_account(one, gate.conditions) for one in _keys(gate.conditions)):
+        if not any(_narrows_within_account(one, gate.claims) for one in gate.claims.keys):
             yield gate.finding(
                 f"lets in whomever the account {who.account} allows, not one role or user of it"
             )
@@ -154,6 +159,10 @@ def orphan_findings(document: Document) -> Iterator[Finding]:
     Args:
         document: A trust.
     """
+    return islice(_orphans(document), MOST_PARTS)
+
+
+def _orphans(document: Document) -> Iterator[Finding]:
     for statement in document.statements:
         named = statement.principals.named if statement.principals else ()
         for one in dict.fromkeys(named):
@@ -163,7 +172,7 @@ def orphan_findings(document: Document) -> Iterator[Finding]:
                     statement.index,
                     f"names the {kind} {one.value}, which was deleted",
                     sure=not document.problem,
-                    principal=one.value if len(named) > 1 else "",
+                    principal=one.value,
                 )
 
 
@@ -175,20 +184,20 @@ def _from_accounts(document: Document) -> Iterator[tuple[Gate, tuple[str, ...]]]
         if who.account and who.kind is Kind.AWS:
             accounts = (who.account,)
         elif who.form is Form.WILDCARD and who.kind in (Kind.ANYONE, Kind.AWS):
-            accounts = _bound_accounts(gate.conditions)
-        only_these = bound(gate.conditions, "aws:PrincipalAccount")
+            accounts = _bound_accounts(gate.claims)
+        only_these = gate.claims.bound("aws:PrincipalAccount")
         if only_these.literal:
             accounts = tuple(one for one in accounts if one in only_these.texts)
         if accounts:
             yield gate, accounts
 
 
-def _bound_accounts(conditions: tuple[Condition, ...]) -> tuple[str, ...]:
+def _bound_accounts(claims: Claims) -> tuple[str, ...]:
     """The accounts that conditions bound a wildcard to; none where they bound it otherwise."""
-    accounts = bound(conditions, "aws:PrincipalAccount").texts
+    accounts = claims.bound("aws:PrincipalAccount").texts
     if accounts:
         return accounts
-    for values in bound(conditions, "aws:PrincipalArn").tests:
+    for values in claims.bound("aws:PrincipalArn").tests:
         named = [_arn_parts(value) for value in values]
         if all(parts and _is_account(parts[4]) for parts in named):
             return tuple(dict.fromkeys(parts[4] for parts in named))
@@ -201,9 +210,9 @@ def _organizations(document: Document, known: Known) -> Iterator[Finding]:
         who = gate.principal
         if who.form is not Form.WILDCARD or who.kind not in (Kind.ANYONE, Kind.AWS):
             continue
-        found = bound(gate.conditions, "aws:PrincipalOrgID")
+        found = gate.claims.bound("aws:PrincipalOrgID")
         others = sorted(set(found.texts) - {known.organization})
-        if others and not _bound_accounts(gate.conditions):
+        if others and not _bound_accounts(gate.claims):
             yield gate.finding(
                 f"lets in every account of the organization {' and '.join(others)},"
                 " which is not known to be one's own",
@@ -211,12 +220,12 @@ def _organizations(document: Document, known: Known) -> Iterator[Finding]:
             )
 
 
-def _within_organization(conditions: tuple[Condition, ...], known: Known) -> bool | None:
+def _within_organization(claims: Claims, known: Known) -> bool | None:
     """Say whether only members of one's own organization come; None where that is not known."""
-    by_id = bound(conditions, "aws:PrincipalOrgID")
+    by_id = claims.bound("aws:PrincipalOrgID")
     roots = [
         {value.text.partition("/")[0] for value in values}
-        for values in bound(conditions, "aws:PrincipalOrgPaths").tests
+        for values in claims.bound("aws:PrincipalOrgPaths").tests
     ]
     named = [set(by_id.texts)] if by_id.literal else []
     named += [root for root in roots if not any("*" in one or "?" in one for one in root)]
@@ -242,21 +251,26 @@ def _admits_users(gate: Gate) -> bool:
     who = gate.principal
     if who.form is Form.ARN and not who.value.split(":", 5)[5].startswith("user/"):
         return False
-    for values in bound(gate.conditions, "aws:PrincipalArn").tests:
+    for values in gate.claims.bound("aws:PrincipalArn").tests:
         if all((parts := _arn_parts(value)) and parts[5].startswith(_ROLES) for value in values):
             return False
-    kinds = bound(gate.conditions, "aws:PrincipalType")
+    kinds = gate.claims.bound("aws:PrincipalType")
     if kinds.literal and not {"User", "Account"}.intersection(kinds.texts):
         return False
     return not any(
         all(value.text.startswith("AROA") for value in values)
-        for values in bound(gate.conditions, "aws:userid").tests
+        for values in gate.claims.bound("aws:userid").tests
     )
 
 
-def _asks_factor(condition: Condition, conditions: tuple[Condition, ...]) -> bool:
-    if condition.passes_absent and condition.key not in demanded(conditions):
-        return False
+def _asks_factor(claims: Claims) -> bool:
+    there = demanded(claims.conditions)
+    return any(
+        _is_factor(one) for one in claims.conditions if not one.passes_absent or one.key in there
+    )
+
+
+def _is_factor(condition: Condition) -> bool:
     if condition.key == _FACTOR:
         return only(condition, "Bool", "true")
     # The age is there only where a second factor was.
@@ -271,8 +285,8 @@ def _why_no_factor(conditions: tuple[Condition, ...]) -> str:
     return "no condition asks for aws:MultiFactorAuthPresent"
 
 
-def _narrows_within_account(key: str, conditions: tuple[Condition, ...]) -> bool:
-    found = bound(conditions, key)
+def _narrows_within_account(key: str, claims: Claims) -> bool:
+    found = claims.bound(key)
     if key == "aws:principalarn":
         return any(all(map(_one_of_account, values)) for values in found.tests)
     return (key in _OF_ONE or key.startswith("aws:principaltag/")) and found.restricts
@@ -291,10 +305,6 @@ def _arn_parts(value: Value) -> list[str]:
 
 def _is_account(text: str) -> bool:
     return len(text) == 12 and text.isascii() and text.isdigit()  # noqa: PLR2004 - twelve digits
-
-
-def _keys(conditions: tuple[Condition, ...]) -> list[str]:
-    return list(dict.fromkeys(one.key for one in conditions))
 
 
 _PARTS: Final = 6

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
+from rolecall.policy.claims import Claims
 from rolecall.policy.conditions import ARN_NOT_LIKE, STRING_NOT_LIKE, Condition
 from rolecall.policy.documents import Document, Statement
 from rolecall.policy.findings import Finding
 from rolecall.policy.principals import Form, Kind, Principal
 from rolecall.policy.strangers import only
 
-# A trust has at most 4,096 characters (IAM quotas) and so far fewer statements. What is longer
-# cannot be a trust, and is not weighed statement against statement.
-_MOST_DENIES: Final = 100
+# A trust has at most 4,096 characters (IAM quotas), so fewer statements and parts than this. What has
+# more cannot be one: only its beginning is looked at, its parts are not weighed against each other, and
+# nothing that is said of it is sure.
+MOST_STATEMENTS: Final = 100
+MOST_PARTS: Final = 1_100
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +26,19 @@ class Gate:
     Attributes:
         statement: The Allow.
         principal: One of those that it names.
-        conditions: Those of the Allow, and what every Deny leaves, each written as a condition that
+        claims: The conditions of the Allow, and what every Deny leaves, written as conditions that
             must hold.
         certain: Whether nothing else may narrow it; a Deny that was not understood might.
     """
 
     statement: Statement
     principal: Principal
-    conditions: tuple[Condition, ...]
+    claims: Claims
     certain: bool
 
     def finding(self, why: str, *, sure: bool = True) -> Finding:
-        """Say what is wrong with it; of the one principal where the statement names several."""
-        several = self.statement.principals and len(self.statement.principals.named) > 1
-        return Finding(
-            self.statement.index,
-            why,
-            sure and self.certain,
-            self.principal.value if several else "",
-        )
+        """Say what is wrong with it: of this one principal, for others may come to be named or not."""
+        return Finding(self.statement.index, why, sure and self.certain, self.principal.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +63,38 @@ def gates(document: Document, call: str) -> Iterator[Gate]:
     A statement that allows by NotPrincipal has none: that it is open to everyone is for
     `trust.judge_trust` to say.
     """
-    denies = [one for one in document.statements if one.effect == "Deny" and one.covers(call)]
-    too_many = {"": _Left(certain=False)}
-    left_of = _left(denies) if len(denies) <= _MOST_DENIES else too_many
-    for statement in document.statements:
+    return islice(_gates(document, call), MOST_PARTS)
+
+
+def _gates(document: Document, call: str) -> Iterator[Gate]:
+    weighed = len(document.statements) <= MOST_STATEMENTS and _parts(document) <= MOST_PARTS
+    statements = [one for one in document.statements[:MOST_STATEMENTS] if one.covers(call)]
+    denies = [one for one in statements if one.effect == "Deny"]
+    left_of = _left(denies) if weighed else {"": _Left(certain=False)}
+    for statement in statements:
         named = statement.principals
-        if statement.effect != "Allow" or not statement.covers(call):
-            continue
-        if named is None or named.inverted:
+        if statement.effect != "Allow" or named is None or named.inverted:
             continue
         as_a_trust = not (statement.resources or statement.not_resources or document.problem)
+        own = statement.conditions if weighed else ()
+        read: dict[int, Claims] = {}
         for principal in dict.fromkeys(named.named):
             left = left_of.get(_name(principal), left_of.get(f"any {principal.kind}", left_of[""]))
             if not left.closed:
+                if id(left) not in read:
+                    read[id(left)] = Claims(own + left.conditions)
                 yield Gate(
-                    statement,
-                    principal,
-                    statement.conditions + left.conditions,
-                    certain=as_a_trust and left.certain,
+                    statement, principal, read[id(left)], certain=as_a_trust and left.certain
                 )
+
+
+def _parts(document: Document) -> int:
+    return sum(
+        1
+        + len(one.principals.named if one.principals else ())
+        + sum(1 + len(condition.values) for condition in one.conditions)
+        for one in document.statements
+    )
 
 
 def _left(denies: list[Statement]) -> dict[str, _Left]:
@@ -103,8 +114,9 @@ def _left(denies: list[Statement]) -> dict[str, _Left]:
             for kind in named.wildcards:
                 kinds[kind] = kinds.get(kind, _Left()).and_then(left)
                 if kind is Kind.AWS:
-                    # For a caller with a signature it is the same as "*"; that it also means
-                    # providers as such, no page says.
+                    # For a caller it is the same as "*" (IAM JSON policy elements: Principal); that
+                    # it also means providers as such, no page says.
+                    kinds[Kind.ANYONE] = kinds.get(Kind.ANYONE, _Left()).and_then(left)
                     doubt = kinds.get(Kind.FEDERATED, _Left()).and_then(_Left(certain=False))
                     kinds[Kind.FEDERATED] = doubt
             for one in named.named:

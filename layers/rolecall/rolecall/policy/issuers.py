@@ -34,6 +34,7 @@ class Issuer:
         owner: How many of the marks must stand before any wildcard for the owner to be fixed.
         whole: What all that one owner has is called.
         tenant: The claim that names the tenant: "sub", or "aud" where the audience does.
+        form: A subject of one thing, with words in capitals to fill in.
         templates: Whether an owner chooses which claims its subjects hold, and in which order.
         claims: How far a whole value of one of its other claims reaches.
     """
@@ -44,6 +45,7 @@ class Issuer:
     owner: int = 0
     whole: str = "everything of its tenant"
     tenant: str = "sub"
+    form: str = "SUBJECT"
     templates: bool = False
     claims: Mapping[str, Reach] = field(default_factory=dict)
 
@@ -132,6 +134,7 @@ _GITHUB: Final = Issuer(
     "GitHub Actions",
     shared=True,
     templates=True,
+    form="repo:ORGANIZATION/REPOSITORY:environment:ENVIRONMENT",
     marks=("repo:", "/", ":"),
     owner=2,
     whole="every repository of that owner",
@@ -153,18 +156,21 @@ _TERRAFORM: Final = Issuer(
     marks=("organization:", ":project:", ":"),
     owner=2,
     whole="every workspace of that organization",
+    form="organization:ORGANIZATION:project:PROJECT:workspace:WORKSPACE:run_phase:apply",
 )
 _CIRCLE: Final = Issuer(
     "CircleCI",
     marks=("org/", "/project/", "/"),
     owner=2,
     whole="every project of that organization",
+    form="org/ORGANIZATION-ID/project/PROJECT-ID/user/USER-ID",
     claims={"project_id": Reach.ONE, "oidc.circleci.com/project-id": Reach.ONE},
 )
 CLUSTER: Final = Issuer(
     "the cluster",
     marks=("system:serviceaccount:", ":"),
     whole="every service account of that namespace",
+    form="system:serviceaccount:NAMESPACE:NAME",
 )
 _BITBUCKET: Final = Issuer(
     "Bitbucket Pipelines", marks=("{", "}"), whole="every repository of the workspace"
@@ -180,6 +186,7 @@ _EXACT: Final = {
         marks=("project_path:", "/", ":"),
         owner=2,
         whole="every project of that group",
+        form="project_path:GROUP/PROJECT:ref_type:branch:ref:main",
         claims={
             "project_path": Reach.ONE,
             "project_id": Reach.ONE,
@@ -193,6 +200,7 @@ _EXACT: Final = {
         marks=("organization:", ":pipeline:", ":"),
         owner=2,
         whole="every pipeline of that organization",
+        form="organization:ORGANIZATION:pipeline:PIPELINE:ref:refs/heads/main:commit:COMMIT:step:STEP",
         # Session tags stand in the token, so the provider vouches for them.
         claims={
             "aws:requesttag/pipeline_id": Reach.ONE,
@@ -235,3 +243,8 @@ def known_issuer(url: str) -> Issuer:
     if host.startswith("token.actions.githubusercontent.com/"):  # one enterprise has it to itself
         return replace(_GITHUB, name="GitHub Actions of the enterprise", shared=False)
     return Issuer(url)
+
+
+def subject_form(url: str) -> str:
+    """What a subject of one thing looks like at a provider, with words in capitals to fill in."""
+    return known_issuer(url).form

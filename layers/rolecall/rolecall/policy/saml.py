@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from rolecall.policy.claims import Value, bound, meets_the_rest
+from rolecall.policy.claims import Value
 from rolecall.policy.documents import Document
 from rolecall.policy.findings import Finding
 from rolecall.policy.gates import gates
@@ -41,13 +41,13 @@ def saml_findings(document: Document) -> Iterator[Finding]:
             or ":saml-provider/" not in who.value
         ):
             continue
-        audience = bound(gate.conditions, "SAML:aud")
-        if any(bound(gate.conditions, f"SAML:{name}").literal for name in _INSTEAD):
+        audience = gate.claims.bound("SAML:aud")
+        if any(gate.claims.bound(f"SAML:{name}").literal for name in _INSTEAD):
             continue
         if not audience.restricts:
-            claims = {one.key for one in gate.conditions if one.key.startswith("saml:")}
-            sure = audience.admits_all and meets_the_rest(
-                gate.conditions, ("SAML:aud",), claims - {"saml:aud"}
+            claims = {key for key in gate.claims.keys if key.startswith("saml:")}
+            sure = audience.admits_all and gate.claims.met_beside(
+                ("SAML:aud",), claims - {"saml:aud"}
             )
             yield gate.finding(
                 f"lets in assertions that were made for any service: {audience.why}", sure=sure

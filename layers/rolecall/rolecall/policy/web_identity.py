@@ -8,11 +8,12 @@ OpenID Connect federation; Identity-provider controls for shared OIDC providers)
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rolecall.policy.claims import Bound, Value, bound, meets_the_rest, reach
-from rolecall.policy.conditions import Condition
+from rolecall.model.registered import IdentityProvider
+from rolecall.policy.claims import Bound, Claims, Value, reach
 from rolecall.policy.documents import Document
 from rolecall.policy.findings import Finding
 from rolecall.policy.gates import Gate, gates
+from rolecall.policy.identity_providers import registration
 from rolecall.policy.issuers import BUILT_IN, CLUSTER, Issuer, Reach, known_issuer
 from rolecall.policy.matching import fits_any, is_wild
 from rolecall.policy.principals import Form, Kind, Principal
@@ -38,17 +39,16 @@ def _oidc_gates(document: Document) -> Iterator[tuple[Gate, str]]:
 
 
 def audience_findings(
-    document: Document, client_ids: Mapping[str, frozenset[str]]
+    document: Document, registered: Mapping[str, IdentityProvider]
 ) -> Iterator[Finding]:
     """Yield the ways in for tokens that were made for somebody else.
 
     Args:
         document: A trust.
-        client_ids: By the URL of a provider without its scheme, in lower case: the audiences that it
-            may be used with; of a provider that is not there any may be.
+        registered: What the settings say of providers: of one with client ids, only these may be.
     """
     for gate, url in _oidc_gates(document):
-        found = bound(gate.conditions, f"{url}:aud")
+        found = gate.claims.bound(f"{url}:aud")
         if not found.restricts:
             yield gate.finding(
                 f"lets in tokens of {url} that were made for any audience: {found.why}",
@@ -59,8 +59,8 @@ def audience_findings(
                 f"lets in tokens of {url} for every audience of a pattern: {_shown(found)}",
                 sure=False,
             )
-        elif permitted := client_ids.get(url.lower()):
-            others = sorted(set(found.texts) - permitted)
+        elif (entry := registration(url, registered)) and entry.client_ids:
+            others = sorted(set(found.texts) - set(entry.client_ids))
             if others:
                 yield gate.finding(
                     f"lets in tokens of {url} for {' and '.join(others)}, which is not among the"
@@ -69,7 +69,7 @@ def audience_findings(
 
 
 def subject_findings(
-    document: Document, subjects: Mapping[str, frozenset[str]]
+    document: Document, registered: Mapping[str, IdentityProvider]
 ) -> Iterator[Finding]:
     """Yield the ways in for subjects that are not one owner's one thing.
 
@@ -78,17 +78,18 @@ def subject_findings(
 
     Args:
         document: A trust.
-        subjects: By the URL of a provider without its scheme, in lower case: the patterns of subjects
-            that may come; of a provider that is not there, any one repository, project or namespace.
+        registered: What the settings say of providers: of one with subjects, only what fits them may
+            come; of any other, any one repository, project or namespace.
     """
     for gate, url in _oidc_gates(document):
         issuer = known_issuer(url)
-        subject = bound(gate.conditions, f"{url}:sub")
-        otherwise, claims = _narrowest_claim(issuer, url, gate.conditions)
+        subject = gate.claims.bound(f"{url}:sub")
+        otherwise, other = _narrowest_claim(issuer, url, gate.claims)
         by_subject = _or_anyone(reach(subject, issuer.subject, int))
-        narrowest = subject if by_subject <= otherwise else claims
+        narrowest = subject if by_subject <= otherwise else other
         widest = min(by_subject, otherwise)
-        permitted = subjects.get(url.lower())
+        entry = registration(url, registered)
+        permitted = entry.subjects if entry else ()
         if permitted and otherwise is not Reach.ONE:
             if not any(all(_permits(permitted, v) for v in values) for values in subject.tests):
                 yield gate.finding(
@@ -115,13 +116,11 @@ def _or_anyone(found: Reach | None) -> Reach:
     return Reach.ANYONE if found is None else found
 
 
-def _narrowest_claim(
-    issuer: Issuer, url: str, conditions: tuple[Condition, ...]
-) -> tuple[Reach, Bound]:
+def _narrowest_claim(issuer: Issuer, url: str, claims: Claims) -> tuple[Reach, Bound]:
     """Say how far the narrowest condition on a claim other than the subject reaches, and which it is."""
     narrowest, told = Reach.ANYONE, Bound("")
     prefix = f"{url.lower()}:"
-    for key in dict.fromkeys(one.key for one in conditions):
+    for key in claims.keys:
         name = key.removeprefix(prefix)
         # Session tags of a web identity stand in its token.
         if (name == key and key not in issuer.claims) or name in ("sub", "azp", "oaud"):
@@ -132,20 +131,20 @@ def _narrowest_claim(
         def claim(value: Value, name: str = name) -> Reach:
             return issuer.claim(name, value)
 
-        claims = bound(conditions, key)
-        reaches = _or_anyone(reach(claims, claim, int))
+        found = claims.bound(key)
+        reaches = _or_anyone(reach(found, claim, int))
         if reaches < narrowest:
-            narrowest, told = reaches, claims
+            narrowest, told = reaches, found
     return narrowest, told
 
 
 def _own_claims_only(gate: Gate, url: str) -> bool:
     """Say whether somebody with a token of the provider may meet all conditions but the audience's."""
-    claims = {one.key for one in gate.conditions if one.key.startswith((f"{url.lower()}:", _TAGS))}
-    return meets_the_rest(gate.conditions, (f"{url}:aud",), claims - {f"{url}:aud".lower()})
+    claims = {key for key in gate.claims.keys if key.startswith((f"{url.lower()}:", _TAGS))}
+    return gate.claims.met_beside((f"{url}:aud",), claims - {f"{url}:aud".lower()})
 
 
-def _permits(permitted: frozenset[str], value: Value) -> bool:
+def _permits(permitted: tuple[str, ...], value: Value) -> bool:
     """Say whether all that fits a value fits a registered pattern as well."""
     if value.variable or not value.text or len(value.text) > _LONGEST_CLAIM:
         return False
@@ -162,7 +161,7 @@ def _stranger_passes(gate: Gate, issuer: Issuer, url: str, subject: Bound) -> bo
     if not (issuer.shared or issuer is CLUSTER) or not subject.admits_strangers:
         return False
     # Those who ask for a token of a shared provider choose its audience.
-    return meets_the_rest(gate.conditions, (f"{url}:sub",), (f"{url}:aud",))
+    return gate.claims.met_beside((f"{url}:sub",), (f"{url}:aud",))
 
 
 def _shown(found: Bound) -> str:

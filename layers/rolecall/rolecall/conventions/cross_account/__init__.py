@@ -1,0 +1,1 @@
+"""Conventions about who of other accounts and places may assume roles."""
