@@ -50,6 +50,12 @@ def build(text: str, known: Mapping[str, Any]) -> str:
     return json.dumps(built, indent=1) + "\n"
 
 
+def of_built(built: str) -> Settings:
+    """The settings of a built form."""
+    data = json.loads(built)
+    return Settings(data["settings"], data["of"][:12])
+
+
 def load(path: Path, known: Known) -> Settings:
     """The settings of a file, by its built form where that is fresh.
 
@@ -67,4 +73,4 @@ def load(path: Path, known: Known) -> Settings:
             return Settings(built["settings"], mark[:12])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # No fresh built form: the text itself decides, below.
-    return Settings(json.loads(build(text, known()))["settings"], mark[:12])
+    return of_built(build(text, known()))
