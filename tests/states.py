@@ -199,8 +199,43 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
 }
 
 
+_wide = st.sampled_from(["*", "iam:*", "s3:*", "iam:PassRole", "sts:AssumeRole", "s3:GetObject"])
+_version_texts = st.lists(
+    st.fixed_dictionaries({"Effect": _effects, "Action": _wide, "Resource": st.just("*")}),
+    min_size=1,
+    max_size=2,
+).map(lambda found: json.dumps({"Version": "2012-10-17", "Statement": found}))
+
+
+def _policy(texts: list[str], default: int, accepted: int | None) -> dict[Facet, Any]:
+    default %= len(texts)
+    versions = {
+        f"v{at + 1}": {
+            "text": one,
+            "created": f"2026-10-0{at + 1}T10:00:00Z",
+            "default": at == default,
+        }
+        for at, one in enumerate(texts)
+    }
+    return {
+        Facet.POLICY_DOCUMENT: texts[default],
+        Facet.POLICY_VERSIONS: versions,
+        Facet.POLICY_DEFAULT_REVIEWED: accepted and f"v{accepted}",
+    }
+
+
+policies = st.builds(
+    _policy,
+    st.lists(_version_texts, min_size=1, max_size=5),
+    st.integers(0, 4),
+    st.none() | st.integers(1, 5),
+)
+
+
 def states(kind: str) -> st.SearchStrategy[dict[Facet, Any]]:
     """Any state of a subject of this kind."""
+    if kind == "policy":
+        return policies
     return st.fixed_dictionaries(dict(_STATES.get(kind, {})))
 
 
@@ -208,4 +243,6 @@ def ref(kind: str) -> SubjectRef:
     """A subject of this kind."""
     if kind == "instance":
         return SubjectRef(kind, "i-0123456789abcdef0", ACCOUNT, "us-east-1")
+    if kind == "policy":
+        return SubjectRef(kind, f"arn:aws:iam::{ACCOUNT}:policy/own", ACCOUNT)
     return SubjectRef(kind, ACCOUNT if kind == "account" else "bob", ACCOUNT)

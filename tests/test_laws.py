@@ -343,6 +343,8 @@ def _subjects_of(call: Call, region: str) -> list[SubjectRef]:
         path, name = call.parameters["Path"], call.parameters["PolicyName"]
         arn = f"arn:aws:iam::{ACCOUNT}:policy{path}{name}"
         found.append(SubjectRef("policy", arn, ACCOUNT))
+    if call.name == "iam:SetDefaultPolicyVersion":
+        found.append(SubjectRef("policy", call.parameters["PolicyArn"], ACCOUNT))
     if "AccountPasswordPolicy" in call.name:
         found.append(SubjectRef("account", ACCOUNT, ACCOUNT))
     if "InstanceId" in call.parameters:

@@ -38,6 +38,7 @@ _OF_A_GROUP = frozenset(
 _CHANGES = {
     "iam:RemoveUserFromGroup": f"{_IAM}group/*",
     "iam:CreatePolicy": f"{_IAM}policy/*",
+    "iam:SetDefaultPolicyVersion": f"{_IAM}policy/*",
     "iam:TagRole": f"{_IAM}role/*",
 }
 

@@ -100,7 +100,8 @@ def test_another_state_of_the_same_part_opens_another_case() -> None:
     made = world()
     put = sample("user-permissions-via-groups/drift-put-user-policy").change
     name = put.request["policyName"] if put.request else ""
-    for number, document in enumerate(("{}", "{ }")):
+    one = '{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}'
+    for number, document in enumerate((one, f"{one} ")):
         made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {name: document}})
         seen = made.detector.detect(replace(put, event_id=f"e-{number}"))
         assert seen.outcome == "pending"

@@ -38,10 +38,11 @@ def test_a_case_whose_drift_has_changed_since_comes_to_its_end() -> None:
     put = sample("user-permissions-via-groups/drift-put-user-policy").change
     made, _ = pending()
     name = put.request["policyName"] if put.request else ""
-    made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {name: "{}"}})
+    text = '{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}'
+    made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {name: text}})
     (first,) = made.detector.detect(put).cases
     made.remedies.sent.clear()  # the worker died before it could send
-    made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {name: "{ }"}})
+    made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {name: f"{text} "}})
     made.clock.now += LATE + 1
     made.overdue.bring_forward()
     assert made.settled(first) is Status.SUPERSEDED

@@ -85,6 +85,18 @@ TO_EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
         (MAKE, [allow("lambda:*", "arn:aws:lambda:*:*:function:app-*")], YES, NO),
         (MAKE, [allow("*"), deny(MAKE, "arn:aws:lambda:*:*:function:*")], UNSURE, UNSURE),
         (MAKE, [allow("*"), deny(MAKE, "arn:aws:s3:::*")], YES, YES),
+        (
+            MAKE,
+            [
+                {
+                    "Effect": "Allow",
+                    "Action": MAKE,
+                    "NotResource": "arn:aws:lambda:*:*:function:*",
+                }
+            ],
+            UNSURE,
+            UNSURE,
+        ),
     ],
 )
 def test_a_grant_reaches_as_far_as_the_statements_say(

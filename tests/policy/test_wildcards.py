@@ -42,6 +42,7 @@ def found_in(findings: Any) -> list[tuple[int, bool]]:
         ([allow(["iam:A*", "iam:C*"]), allow(["iam:P*", "iam:U*"])], [(-1, True)]),
         ([allow("*", Condition=MFA)], SURE),
         ([allow("*", Condition=OFFICE)], DOUBT),
+        ([allow("*", Condition=OFFICE), allow("iam:*")], [(1, True)]),
         ([allow("*"), deny("iam:CreateUser")], DOUBT),
         ([allow("*"), deny("iam:*")], []),
         ([but("iam:*", "organizations:*")], []),

@@ -102,6 +102,17 @@ def test_what_the_remedy_takes_does_not_count() -> None:
     assert passes(account, BREAK_GLASS, taking)
 
 
+def test_a_policy_whose_version_the_remedy_changes_does_not_count() -> None:
+    account = MemoryAccount()
+    account.add(BREAK_GLASS, {Facet.USER_ATTACHED_POLICIES: {OWN: "own"}})
+    policy = SubjectRef("policy", OWN, ACCOUNT)
+    account.add(policy, {Facet.POLICY_DOCUMENT: says("Allow", "*")})
+    back = remedy("iam:SetDefaultPolicyVersion", PolicyArn=OWN, VersionId="v1")
+    assert not passes(account, BREAK_GLASS, back)
+    other = remedy("iam:SetDefaultPolicyVersion", PolicyArn=f"{OWN}-too", VersionId="v1")
+    assert passes(account, BREAK_GLASS, other)
+
+
 def test_what_is_taken_from_somebody_else_the_witness_keeps() -> None:
     account = MemoryAccount()
     account.add(BREAK_GLASS, {Facet.USER_ATTACHED_POLICIES: {ADMIN_ARN: "AdministratorAccess"}})

@@ -43,10 +43,11 @@ def grants_everything(text: str, account: str) -> tuple[Finding, ...]:
     if answer is Answer.NO:
         return ()
     sure = answer is Answer.YES
+    enough = (Answer.YES,) if sure else (Answer.YES, Answer.UNSURE)
     alone = [
         one
         for one in statements
-        if one.effect == "Allow" and administration([one], account) is not Answer.NO
+        if one.effect == "Allow" and administration([one], account) in enough
     ]
     if not alone:
         why = "lets its holder administer IAM, by several statements together"

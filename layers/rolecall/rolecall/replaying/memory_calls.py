@@ -216,6 +216,18 @@ def _delete_policy(holder: Holder, call: Call, _: str) -> Mapping[str, Any]:
     return _forget(holder, SubjectRef("policy", call.parameters["PolicyArn"], holder.account))
 
 
+def _set_default_version(holder: Holder, call: Call, _: str) -> Mapping[str, Any]:
+    ref = SubjectRef("policy", call.parameters["PolicyArn"], holder.account)
+    if ref in holder.state:
+        state, chosen = holder.state[ref], call.parameters["VersionId"]
+        state[Facet.POLICY_VERSIONS] = {
+            id_: version | {"default": id_ == chosen}
+            for id_, version in state[Facet.POLICY_VERSIONS].items()
+        }
+        state[Facet.POLICY_DOCUMENT] = state[Facet.POLICY_VERSIONS][chosen]["text"]
+    return {}
+
+
 def _forget(holder: Holder, ref: SubjectRef) -> Mapping[str, Any]:
     holder.state.pop(ref, None)
     holder.paths.pop(ref, None)
@@ -247,6 +259,7 @@ _ON_MORE: Mapping[str, Callable[[Holder, Call, str], Mapping[str, Any]]] = {
     "iam:RemoveUserFromGroup": _change_membership,
     "iam:CreatePolicy": _create_policy,
     "iam:DeletePolicy": _delete_policy,
+    "iam:SetDefaultPolicyVersion": _set_default_version,
     "ec2:AssociateIamInstanceProfile": _associate,
     "ec2:DisassociateIamInstanceProfile": _disassociate,
 }

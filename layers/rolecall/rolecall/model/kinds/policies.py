@@ -28,6 +28,12 @@ class Version(TypedDict):
     default: bool
 
 
+def version_number(id_: str) -> int:
+    """The number in a version's id, which grows with each version that is made."""
+    digits = id_.removeprefix("v")
+    return int(digits) if digits.isdecimal() else 0
+
+
 class Attachments(TypedDict):
     """How many principals carry a policy, and for how many it is the permissions boundary."""
 
@@ -56,6 +62,12 @@ class Policy(Subject):
         """Its versions by id (`v1`, `v2`, ...)."""
         found: Mapping[str, Version] = self.state[Facet.POLICY_VERSIONS]
         return found
+
+    @property
+    def default_version(self) -> str | None:
+        """Id of the version that holds; None where the versions were not read."""
+        found: Mapping[str, Version] = self.state.get(Facet.POLICY_VERSIONS, {})
+        return next((id_ for id_, one in found.items() if one["default"]), None)
 
     @property
     def attachments(self) -> Attachments:
