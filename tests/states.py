@@ -1,5 +1,6 @@
 """Generated states of subjects, for the laws."""
 
+import base64
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from rolecall.model.facets import Facet
 from rolecall.model.passwords import answered
 from rolecall.model.subjects import SubjectRef
+from rolecall.replaying.memory_providers import ISSUER
 
 ACCOUNT = "111122223333"
 # The unique ids by which tests know a subject of each kind that has one.
@@ -128,6 +130,35 @@ _service_credential = st.fixed_dictionaries(
     }
 )
 
+_clients = st.lists(names, max_size=3, unique=True).map(sorted)
+_thumbprints = st.lists(st.sampled_from(["0a" * 20, "1b" * 20, "2c" * 20]), max_size=2, unique=True)
+_tags = st.dictionaries(names, names, max_size=2)
+_SAML = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://{entity}">
+  <IDPSSODescriptor><KeyDescriptor use="signing">
+    <KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
+      <X509Certificate>{certificate}</X509Certificate>
+    </X509Data></KeyInfo>
+  </KeyDescriptor></IDPSSODescriptor>
+</EntityDescriptor>"""
+
+
+def saml_metadata(certificate: str, entity: str = "idp.example.com") -> str:
+    """The metadata of a SAML provider that signs with a certificate of this content."""
+    encoded = base64.b64encode(certificate.encode()).decode()
+    return _SAML.format(entity=entity, certificate=encoded)
+
+
+metadata = st.builds(
+    saml_metadata,
+    st.sampled_from(["first", "second"]),
+    st.sampled_from(["idp.example.com", "other.example.com"]),
+) | st.just("<no metadata>")
+SOURCES = (
+    "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/11112222-3333-4444-8555-666677778888",
+    "-----BEGIN CERTIFICATE-----\nRVhBTVBMRQ==\n-----END CERTIFICATE-----\n",
+    "",
+)
+
 ADMIN = {"arn:aws:iam::aws:policy/AdministratorAccess": "AdministratorAccess"}
 _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
     "user": {
@@ -161,6 +192,9 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
     },
     "account": {
         Facet.ACCOUNT_PASSWORD_POLICY: password_policies,
+        Facet.ACCOUNT_OUTBOUND_FEDERATION: st.sampled_from(
+            [{"enabled": True, "issuer": ISSUER}, {"enabled": False, "issuer": ""}]
+        ),
         Facet.ACCOUNT_SUMMARY: st.fixed_dictionaries(
             {
                 "Groups": st.integers(0, 300),
@@ -195,6 +229,24 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
             [None, f"arn:aws:iam::{ACCOUNT}:instance-profile/web"]
         ),
         Facet.INSTANCE_TAGS: st.sampled_from([{}, {"aws:autoscaling:groupName": "web"}]),
+    },
+    "oidc-provider": {
+        Facet.OIDC_PROVIDER_SETTINGS: st.fixed_dictionaries(
+            {"client_ids": _clients, "thumbprints": _thumbprints, "tags": _tags}
+        ),
+        Facet.OIDC_PROVIDER_REVIEWED: st.none()
+        | st.fixed_dictionaries({"client_ids": _clients, "thumbprints": _thumbprints}),
+        Facet.OIDC_PROVIDER_ROLES: st.lists(names, max_size=2, unique=True).map(sorted),
+    },
+    "saml-provider": {
+        Facet.SAML_PROVIDER_METADATA: metadata,
+        Facet.SAML_PROVIDER_REVIEWED: st.none()
+        | st.fixed_dictionaries({"text": metadata, "restore": st.booleans()}),
+    },
+    "trust-anchor": {
+        Facet.TRUST_ANCHOR_SETTINGS: st.fixed_dictionaries(
+            {"name": names, "enabled": st.booleans(), "source": st.sampled_from(SOURCES)}
+        ),
     },
 }
 
@@ -243,6 +295,11 @@ def ref(kind: str) -> SubjectRef:
     """A subject of this kind."""
     if kind == "instance":
         return SubjectRef(kind, "i-0123456789abcdef0", ACCOUNT, "us-east-1")
-    if kind == "policy":
-        return SubjectRef(kind, f"arn:aws:iam::{ACCOUNT}:policy/own", ACCOUNT)
-    return SubjectRef(kind, ACCOUNT if kind == "account" else "bob", ACCOUNT)
+    if kind == "trust-anchor":
+        return SubjectRef(kind, "a0a0a0a0-1111-4222-8333-444455556666", ACCOUNT, "us-east-1")
+    names_ = {
+        "account": ACCOUNT,
+        "oidc-provider": "login.example.com/pool",
+        "policy": f"arn:aws:iam::{ACCOUNT}:policy/own",
+    }
+    return SubjectRef(kind, names_.get(kind, "bob"), ACCOUNT)

@@ -208,7 +208,8 @@ def test_every_write_names_its_resource(role: str) -> None:
             action = statement["Action"]
             for call in [action] if isinstance(action, str) else action:
                 reads = ("iam:List", "iam:Get", "iam:GenerateCredentialReport", "ec2:Describe")
-                assert call.startswith(("xray:", *reads)), call
+                anchors = ("rolesanywhere:List", "rolesanywhere:Get")
+                assert call.startswith(("xray:", *reads, *anchors)), call
 
 
 def test_no_policy_holds_a_sid_twice_although_several_conventions_make_a_call() -> None:

@@ -22,9 +22,14 @@ _RESOURCE = {
     "group": f"{_IAM}group/*",
     "role": f"{_IAM}role/*",
     "instance": "arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*",
+    "oidc-provider": f"{_IAM}oidc-provider/*",
+    "saml-provider": f"{_IAM}saml-provider/*",
+    "trust-anchor": "arn:${AWS::Partition}:rolesanywhere:*:${AWS::AccountId}:trust-anchor/*",
 }
 # A policy that hangs on a subject may be AWS's own.
 _ON_ANY_POLICY = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListEntitiesForPolicy"})
+# These are about all there are.
+_ON_ALL = frozenset({"iam:ListRoles"})
 # These read a group, also for a facet of another kind of subject.
 _OF_A_GROUP = frozenset(
     {
@@ -55,7 +60,8 @@ def _sid(call: str) -> str:
 
 
 def _noun(resource: str) -> str:
-    return "Any" if resource == "*" else resource.rpartition(":")[2].partition("/")[0].title()
+    noun = resource.rpartition(":")[2].partition("/")[0].title().replace("-", "")
+    return "Any" if resource == "*" else noun
 
 
 def acting(conventions: Iterable[Convention], settings: Settings) -> list[Convention]:
@@ -90,7 +96,8 @@ def reads(facets: Iterable[Facet]) -> list[Statement]:
     for facet in facets:
         for call in calls_for((facet,)):
             # EC2's describe calls and a policy of any account know no resource.
-            known = call.startswith("iam:") and call not in _ON_ANY_POLICY
+            known = call.startswith(("iam:", "rolesanywhere:"))
+            known = known and call not in _ON_ANY_POLICY | _ON_ALL
             kind = "group" if call in _OF_A_GROUP else facet.kind
             resource = _RESOURCE.get(kind, "*") if known else "*"
             by_resource.setdefault(resource, set()).add(call)

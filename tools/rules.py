@@ -15,9 +15,11 @@ LONGEST_PATTERN = 2048
 # read-only management events").
 ALL_MANAGEMENT_EVENTS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 API_CALL = "AWS API Call via CloudTrail"
-# A failed EC2 call changes nothing and EC2 has many. Failed IAM calls pass, for some conventions are
+# A failed call changes nothing, and these have many. Failed IAM calls pass, for some conventions are
 # about them; detection ends them in code.
-_FAILURES_STOPPED = ("ec2",)
+_FAILURES_STOPPED = ("ec2", "sts")
+# Calls of these services that conventions watch may be read-only in CloudTrail's eyes.
+_OF_READS = ("sts",)
 
 
 def calls_by_service(conventions: Iterable[Convention]) -> dict[str, list[str]]:
@@ -65,6 +67,11 @@ def activity_pattern(convention: ActivityConvention, own_roles: Sequence[Any]) -
     return pattern
 
 
+def _rule(service: str) -> str:
+    """The logical name of a service's rule."""
+    return f"{service.title().replace('-', '')}Changes"
+
+
 def _length(pattern: Mapping[str, Any], own_roles: Sequence[Any]) -> int:
     # ARNs take the places of the references to the roles: at most 2048 by AWS, some 150 here.
     return len(json.dumps(pattern, separators=(",", ":"))) + 150 * len(own_roles)
@@ -96,7 +103,7 @@ def patterns(
     for service, names in calls_by_service(found).items():
         for number, pattern in enumerate(_service_patterns(service, names, own_roles), 1):
             more = str(number) if number > 1 else ""
-            named[f"{service.title().replace('-', '')}Changes{more}"] = pattern
+            named[f"{_rule(service)}{more}"] = pattern
     for convention in found:
         if isinstance(convention, ActivityConvention):
             name = f"{type(convention).__name__}Changes"
@@ -113,7 +120,8 @@ def _arn(name: str) -> dict[str, Any]:
 
 def _states(conventions: Iterable[Convention]) -> dict[str, str]:
     """The state of each rule that is not simply enabled, by its logical name."""
-    return {
+    of_services = {_rule(service): ALL_MANAGEMENT_EVENTS for service in _OF_READS}
+    return of_services | {
         f"{type(convention).__name__}Changes": ALL_MANAGEMENT_EVENTS
         for convention in conventions
         if isinstance(convention, ActivityConvention) and convention.of_reads

@@ -21,17 +21,9 @@ ODD = (
 )
 USER = (Facet.USER_INLINE_POLICIES, Facet.USER_ATTACHED_POLICIES, Facet.USER_ACCESS_KEYS)
 # Named already, and not read yet; whoever writes their readings takes them out here.
-_AWAITED = frozenset(
-    {"oidc-provider", "saml-provider", "trust-anchor", "identity-pool", "delegation-request"}
-)
+_AWAITED = frozenset({"identity-pool", "delegation-request"})
 # What is read from AWS: all but what people have accepted, which the ledger tells.
-READ = tuple(
-    facet
-    for facet in Facet
-    if not facet.is_reviewed
-    and facet.kind not in _AWAITED
-    and facet is not Facet.ACCOUNT_OUTBOUND_FEDERATION
-)
+READ = tuple(facet for facet in Facet if not facet.is_reviewed and facet.kind not in _AWAITED)
 READ_KINDS = tuple(sorted({facet.kind for facet in READ}))
 INSTANCE = (Facet.INSTANCE_STATE, Facet.INSTANCE_PROFILE, Facet.INSTANCE_TAGS)
 

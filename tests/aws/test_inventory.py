@@ -20,10 +20,24 @@ from rolecall.ports import Listed
 from tests.aws.account import ODD, READ, READ_KINDS, launch
 from tests.aws.test_credential_report import NOTHING, report
 from tests.cli.doctor.account import ACCOUNT, AnsweringAws
+from tests.states import saml_metadata
 
 MADE = datetime(2026, 11, 2, 10, tzinfo=UTC)
 PLAIN = ODD.replace("\r", "")  # moto loses it where it does not encode a text
-NEVER_LISTED = {Facet.USER_SSH_KEYS}
+NEVER_LISTED = {Facet.USER_SSH_KEYS, Facet.ACCOUNT_OUTBOUND_FEDERATION}
+# Of these there are few, and each one is read.
+FEW = ("oidc-provider", "saml-provider", "trust-anchor")
+ANCHOR = {
+    "trustAnchorId": "a0a0a0a0-1111-4222-8333-444455556666",
+    "name": "build",
+    "enabled": True,
+    "source": {"sourceType": "AWS_ACM_PCA", "sourceData": {"acmPcaArn": "arn:aws:acm-pca"}},
+}
+ODD_TRUST = (
+    '{ "Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":["PROVIDER"]},'
+    '"Action":"sts:AssumeRoleWithWebIdentity"} }'
+)
+METADATA = saml_metadata("first") + " " * 1000
 CREDENTIALS = [
     {
         "UserName": name,
@@ -38,6 +52,16 @@ DETAILS = "iam:GetAccountAuthorizationDetails"
 ACCOUNTS = "organizations:ListAccounts"
 ROLES = "iam:ListRoles"
 ALL_CREDENTIALS = "iam:ListServiceSpecificCredentials"
+
+
+# What moto does not know.
+def _answers() -> dict[str, Any]:
+    return {
+        ALL_CREDENTIALS: credentials,
+        "iam:GetOutboundWebIdentityFederationInfo": "FeatureDisabled",
+        "rolesanywhere:ListTrustAnchors": {"trustAnchors": []},
+        "rolesanywhere:GetTrustAnchor": {"trustAnchor": ANCHOR},
+    }
 
 
 def credentials(given: dict[str, Any]) -> dict[str, Any]:
@@ -59,9 +83,9 @@ def answering() -> AnsweringAws:
 
 @pytest.fixture
 def aws(answering: AnsweringAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[AnsweringAws]:
-    """An empty account, but for some service-specific credentials, which moto does not know."""
+    """An empty account, but for some service-specific credentials."""
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-    answering.answers = {ALL_CREDENTIALS: credentials}
+    answering.answers = _answers()
     with mock_aws():
         answering.kept.forget()
         answering.calls.clear()
@@ -101,6 +125,19 @@ def fill(aws: AnsweringAws) -> None:
         PermissionsBoundary=bounds,
         Tags=[{"Key": "team", "Value": "app"}],
     )
+    iam.create_open_id_connect_provider(
+        Url="https://login.example.com/pool",
+        ClientIDList=["build"],
+        ThumbprintList=["0a" * 20],
+        Tags=[{"Key": "team", "Value": "build"}],
+    )
+    federated = f"arn:aws:iam::{ACCOUNT}:oidc-provider/login.example.com/pool"
+    iam.create_role(
+        RoleName="outer",
+        AssumeRolePolicyDocument=ODD_TRUST.replace("PROVIDER", federated),
+    )
+    iam.create_saml_provider(Name="idp", SAMLMetadataDocument=METADATA)
+    aws.answers["rolesanywhere:ListTrustAnchors"] = {"trustAnchors": [ANCHOR]}
     iam.create_instance_profile(InstanceProfileName="web")
     iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="app")
     iam.put_role_policy(RoleName="app", PolicyName="p", PolicyDocument=ODD)
@@ -178,11 +215,16 @@ def test_what_is_listed_of_a_subject_is_what_is_read_of_it(aws: AnsweringAws) ->
     assert names == {
         "user": ["ann", "bob", "zoe"],
         "group": ["dev", "ops"],
-        "role": ["able", "app"],
+        "role": ["able", "app", "outer"],
         "instance": [of.name],
         "policy": [f"arn:aws:iam::{ACCOUNT}:policy/{name}" for name in ("bounds", "idle", "p/own")],
         "account": [ACCOUNT],
+        "oidc-provider": ["login.example.com/pool"],
+        "saml-provider": ["idp"],
+        "trust-anchor": [ANCHOR["trustAnchorId"]],
     }
+    (provider,) = (one.subject for one in found if one.subject.ref.kind == "oidc-provider")
+    assert provider.state[Facet.OIDC_PROVIDER_ROLES] == ["outer"]
     (bob,) = (one for one in found if one.subject.ref.name == "bob")
     assert bob.sketched == {
         Facet.USER_PASSWORD_USE,
@@ -407,12 +449,37 @@ def test_an_instance_is_listed_with_a_profile_on_its_way(aws: AnsweringAws) -> N
     }
 
 
-@pytest.mark.parametrize("kind", READ_KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in READ_KINDS if kind not in FEW])
 def test_a_list_that_aws_denies_names_the_call_and_what_to_do(aws: AnsweringAws, kind: str) -> None:
     for call in calls_listing(facets_of(kind)) - {ALL_CREDENTIALS, ACCOUNTS}:
-        aws.answers = {ALL_CREDENTIALS: credentials, call: "AccessDenied"}
+        aws.answers = _answers() | {call: "AccessDenied"}
         with pytest.raises(UnsettledError, match="make deploy"):
             listed(aws, kind)
+
+
+@pytest.mark.parametrize("kind", FEW)
+def test_a_kind_of_which_there_are_few_hides_no_other_where_aws_denies_it(
+    aws: AnsweringAws, kind: str
+) -> None:
+    fill(aws)
+    known = aws.answers
+    for call in calls_listing(facets_of(kind)) - {DETAILS}:
+        aws.answers = known | {call: "AccessDenied"}
+        lists = inventory(aws)
+        found = list(lists.listed(facets_of(kind, "user")))
+        assert {one.subject.ref.kind for one in found} == {"user"}
+        (error,) = lists.errors
+        assert "make deploy" in str(error)
+
+
+@pytest.mark.parametrize("kind", FEW)
+def test_a_kind_of_which_there_are_few_is_asked_for_later_where_aws_throttles(
+    aws: AnsweringAws, kind: str
+) -> None:
+    (naming,) = (call for call in calls_listing(facets_of(kind)) if ":List" in call)
+    aws.answers[naming] = "Throttling"
+    with pytest.raises(ThrottledError):
+        listed(aws, kind)
 
 
 def test_credentials_that_aws_does_not_list_are_left_to_a_look_at_each_user(
@@ -444,7 +511,7 @@ def test_what_is_spent_are_the_calls_of_all_who_share_the_clients(aws: Answering
     fill(aws)
     lists = inventory(aws)
     assert lists.spent == 0
-    (able, _) = lists.listed([Facet.ROLE_TRUST])
+    able, *_ = lists.listed([Facet.ROLE_TRUST])
     assert lists.spent == 1
     policies = (Facet.ROLE_INLINE_POLICIES, Facet.ROLE_ATTACHED_POLICIES)
     assert AwsReader(aws).read(able.subject.ref, (Facet.ROLE_TRUST, *policies))

@@ -28,7 +28,7 @@ class Knobs:
     """Where the one generator of all draws starts."""
     services: tuple[str, ...] = ("iam", "ec2", "sts")
     """The services whose calls make records."""
-    reads: tuple[str, ...] = ("sts:GetSessionToken", "sts:AssumeRoot")
+    reads: tuple[str, ...] = ("sts:GetSessionToken", "sts:AssumeRoot", "sts:GetWebIdentityToken")
     """Read-only calls that make records nevertheless, such as `sts:AssumeRole`."""
 
     def __post_init__(self) -> None:

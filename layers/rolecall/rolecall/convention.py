@@ -28,6 +28,8 @@ _GRANTING = frozenset(
         "iam:UpdateServiceSpecificCredential",
         "iam:UpdateSSHPublicKey",
         "iam:UpdateSigningCertificate",
+        "iam:UpdateSAMLProvider",
+        "iam:UpdateOpenIDConnectProviderThumbprint",
         "ec2:AssociateIamInstanceProfile",
         "ec2:ReplaceIamInstanceProfileAssociation",
     }
@@ -102,7 +104,7 @@ class Convention:
     id: ClassVar[str]
     severity: ClassVar[Severity]
     standards: ClassVar[tuple[Standard, ...]]
-    watches: ClassVar[tuple[str, ...]]
+    watches: tuple[str, ...]  # of the instance, for an option may decide it
     needs: ClassVar[tuple[Facet, ...]]
     remedies: ClassVar[tuple[str, ...]] = ()
     opt_in: ClassVar[Mapping[str, str]] = {}
@@ -264,7 +266,7 @@ class ActivityConvention(Convention, abstract=True):
             rule asks for all management events.
     """
 
-    watches: ClassVar[tuple[str, ...]] = ()
+    watches: tuple[str, ...] = ()
     needs: ClassVar[tuple[Facet, ...]] = ()
     pattern: ClassVar[Mapping[str, Any]]
     of_own_roles: ClassVar[bool] = False

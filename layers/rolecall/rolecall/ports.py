@@ -49,6 +49,10 @@ class Inventory(Protocol):
         """
 
     @property
+    def errors(self) -> Sequence[Exception]:
+        """Why some kinds could not be listed, of which then nothing is said."""
+
+    @property
     def spent(self) -> int:
         """AWS calls made so far, by it and by whoever shares its clients."""
 

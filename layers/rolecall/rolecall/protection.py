@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rolecall.model.drifts import Drift
+from rolecall.model.kinds.providers import IDENTITY_CENTER
 from rolecall.model.platform_roles import REACHING
 from rolecall.model.subjects import SubjectRef
 from rolecall.policy.documents import denies_only
@@ -39,7 +40,7 @@ OWN_PATHS = (
 )
 NAMED = (
     *(Named("role", name, whose) for name, whose in REACHING.items()),
-    Named("saml-provider", "AWSSSO_*_DO_NOT_DELETE", "IAM Identity Center signs people in by it"),
+    Named("saml-provider", IDENTITY_CENTER, "IAM Identity Center signs people in by it"),
 )
 # AWS, or whoever answers an incident, attached them to stop somebody.
 PROTECTIVE = (

@@ -32,7 +32,7 @@ class TrustConvention(Convention, abstract=True):
     writes the trust back without that one; without any statement left, the closed trust document.
     """
 
-    watches: ClassVar[tuple[str, ...]] = ("iam:CreateRole", "iam:UpdateAssumeRolePolicy")
+    watches: tuple[str, ...] = ("iam:CreateRole", "iam:UpdateAssumeRolePolicy")
     needs = (Facet.ROLE_TRUST,)
     remedies: ClassVar[tuple[str, ...]] = ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy")
     opt_in: ClassVar[dict[str, str]] = {"iam:PutRolePolicy": "end_sessions"}

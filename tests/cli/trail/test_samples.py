@@ -20,7 +20,7 @@ WITHHELD = {"secretAccessKey"}
 NOTHING = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}'
 )
-OMITTED = "drift-put-user-policy-padded"
+OMITTED = {"drift-put-user-policy-padded", "drift-too-large-for-cloudtrail"}
 
 
 def shape(value: Any) -> Any:
@@ -96,6 +96,24 @@ def surround(iam: Any, call: str, given: dict[str, Any]) -> None:
             iam.create_policy(PolicyName=name, PolicyDocument=given["PolicyDocument"])
 
 
+def provide(iam: Any, call: str, given: dict[str, Any]) -> None:
+    """The provider that a call is about, and none where it makes one."""
+    oidc, saml = given.get("OpenIDConnectProviderArn"), given.get("SAMLProviderArn")
+    if call == "iam:CreateOpenIDConnectProvider":
+        for one in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]:
+            iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=one["Arn"])
+    elif call == "iam:CreateSAMLProvider":
+        for one in iam.list_saml_providers()["SAMLProviderList"]:
+            iam.delete_saml_provider(SAMLProviderArn=one["Arn"])
+    elif oidc:
+        provide(iam, "iam:CreateOpenIDConnectProvider", {})
+        iam.create_open_id_connect_provider(Url=f"https://{oidc.partition('/')[2]}")
+    elif saml:
+        provide(iam, "iam:CreateSAMLProvider", {})
+        text = given.get("SAMLMetadataDocument", "a" * 1000)
+        iam.create_saml_provider(Name=saml.partition("/")[2], SAMLMetadataDocument=text)
+
+
 def set_up(account: EmbeddedAccount, sample: Sample, given: dict[str, Any]) -> Any:
     """What the call needs to succeed, and the client of the person who makes it."""
     iam = account.client("iam")
@@ -103,6 +121,7 @@ def set_up(account: EmbeddedAccount, sample: Sample, given: dict[str, Any]) -> A
     who = people.user(account, sample.change.actor.name.partition("@")[0] or "someone")
     with account.trail.muted():
         surround(iam, call, given)
+        provide(iam, call, given)
         name = given.get("UserName")
         known = {user["UserName"] for user in iam.list_users()["Users"]}
         if name and name not in known and call != "iam:CreateUser":
@@ -148,7 +167,7 @@ def is_had(client: Any, name: str, given: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize(
     "sample",
-    [s for s in MADE if s.path.stem not in {*NOT_HERE, OMITTED} and not s.change.error],
+    [s for s in MADE if s.path.stem not in NOT_HERE | OMITTED and not s.change.error],
     ids=str,
 )
 def test_a_call_that_succeeds_reads_as_its_sample_does(
@@ -192,14 +211,18 @@ def test_a_call_that_fails_reads_as_its_sample_does(
     given = parameters(sample)
     iam = account.client("iam")
     with account.trail.muted():
+        provide(iam, sample.change.call, {})
         if sample.change.error.startswith("EntityAlreadyExists"):
-            iam.create_group(GroupName=given["GroupName"])
+            iam._make_api_call(sample.change.call.partition(":")[2], given)
         if sample.change.error.startswith("MalformedPolicyDocument"):
             surround(iam, sample.change.call, given)
+    name = sample.change.call.partition(":")[2]
     try:
-        iam._make_api_call(sample.change.call.partition(":")[2], given)
-    except ClientError:
-        pass
+        iam._make_api_call(name, given)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "InvalidAction":
+            check_against_model(iam, sample, name)
+            return
     else:  # the emulator takes trusts that AWS refuses
         assert sample.change.error.startswith("MalformedPolicyDocument")
         assert sample.change.call == "iam:UpdateAssumeRolePolicy"

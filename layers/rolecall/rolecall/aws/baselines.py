@@ -1,6 +1,6 @@
 """The baselines, in the ledger, and what is read and listed together with them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rolecall.aws.items import as_json, from_json, text
@@ -101,6 +101,11 @@ class ReviewedInventory:
             if of_kind:
                 found = _with(found, of_kind, kept.get(found.ref.key))
             yield Listed(found, listed.sketched)
+
+    @property
+    def errors(self) -> Sequence[Exception]:
+        """Why some kinds could not be listed, of which then nothing is said."""
+        return self._inventory.errors
 
     @property
     def spent(self) -> int:

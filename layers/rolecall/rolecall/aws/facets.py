@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from rolecall.aws import (  # noqa: F401  # each registers its readings
     group_facets,
     policy_facets,
+    provider_facets,
     role_facets,
     user_facets,
 )

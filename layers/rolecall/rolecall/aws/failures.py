@@ -14,6 +14,8 @@ _GONE = frozenset(
     {
         "NoSuchEntity",
         "NoSuchEntityException",
+        "ResourceNotFoundException",  # of Roles Anywhere
+        "FeatureDisabled",  # of outbound federation, which is to be switched off
         "InvalidInstanceID.NotFound",
         "InvalidInstanceID.Malformed",
         "InvalidAssociationID.NotFound",
@@ -40,6 +42,7 @@ _FINAL = frozenset(
         "InvalidInput",
         "InvalidParameterException",
         "InvalidParameterValue",
+        "FeatureEnabled",
         "LimitExceeded",
         "MalformedPolicyDocument",
         "PolicyNotAttachable",

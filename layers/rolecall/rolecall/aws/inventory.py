@@ -4,10 +4,10 @@ Permissions of the function that sweeps are generated from the calls named with 
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rolecall.aws.lists import accounts, groups, instances, policies, roles, users
+from rolecall.aws.lists import accounts, groups, instances, policies, providers, roles, users
 from rolecall.aws.lists.answers import DETAILS, Answers
 from rolecall.aws.session import Aws
 from rolecall.model.facets import Facet
@@ -40,6 +40,9 @@ _LISTS: Mapping[str, _List] = {
     "instance": _List(instances.instances, instances.CALLS),
     "policy": _List(policies.policies, _detailed("policy"), frozenset({"group", "policy"})),
     "account": _List(accounts.accounts, accounts.CALLS),
+    "oidc-provider": _List(providers.oidc_providers, providers.OIDC_CALLS, frozenset({"role"})),
+    "saml-provider": _List(providers.saml_providers, providers.SAML_CALLS),
+    "trust-anchor": _List(providers.trust_anchors, providers.ANCHOR_CALLS),
 }
 # The facets that need every policy's document beside.
 _WITH_DOCUMENTS = frozenset({Facet.USER_EFFECTIVE_POLICIES, Facet.ROLE_EFFECTIVE_POLICIES})
@@ -65,7 +68,7 @@ class AwsInventory:
     does not list one of them.
 
     Args:
-        aws: The clients. Instances are those of its home Region.
+        aws: The clients. Instances and trust anchors are those of its home Region.
         account: The account's id.
         now: The clock.
         sleep: Waits so many seconds for the credential report.
@@ -81,6 +84,11 @@ class AwsInventory:
         self._aws = aws
         self._answers = Answers(aws, account, now, sleep)
         self._before = aws.requests
+
+    @property
+    def errors(self) -> Sequence[Exception]:
+        """Why some kinds could not be listed, of which then nothing is said."""
+        return self._answers.errors
 
     @property
     def spent(self) -> int:

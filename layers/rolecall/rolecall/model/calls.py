@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from rolecall.model.subjects import noun
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -32,7 +34,7 @@ class Call:
 
     def makes(self, kind: str) -> bool:
         """Whether it makes a subject of this kind itself, and not a part of one."""
-        return self.name == f"iam:Create{kind.title()}"
+        return self.name == f"iam:Create{noun(kind)}"
 
     def resolved(self, answer: Mapping[str, Any]) -> Self:
         """The same call with every `Result` replaced by what the answer says."""
@@ -103,7 +105,7 @@ class Remedy:
 
     def deletes(self, kind: str) -> bool:
         """Whether it takes its subject, of this kind, away as a whole."""
-        return f"iam:Delete{kind.title()}" in self.calls
+        return f"iam:Delete{noun(kind)}" in self.calls
 
     def to_list(self) -> list[dict[str, Any]]:
         """The remedy as JSON-able data."""

@@ -7,12 +7,15 @@ from typing import Any
 
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.parts import at, items
-from rolecall.model.subjects import SubjectRef
+from rolecall.model.subjects import SubjectRef, noun
 
 # IAM API reference: names are alphanumeric with +=,.@_- and at most 128 characters.
 _NAME = frozenset(string.ascii_letters + string.digits + "+=,.@_-")
 _NAME_LENGTH = 128
 _POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\x21-\x7e]{1,640}")
+# A URL without its scheme, as it stands in the provider's ARN; wildcards and quotes stand in none.
+_PROVIDER_URL = re.compile(r"[A-Za-z0-9][\w.~:/%@!$&()+,;=-]{0,254}", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = frozenset("0123456789abcdef")
 _REGION = frozenset(string.ascii_lowercase + string.digits + "-")
 
@@ -34,7 +37,9 @@ _ON_ONESELF = frozenset(
     }
 )
 _PARAMETER = {"user": "userName", "group": "groupName", "role": "roleName"}
-_DELETED = re.compile(r"iam:Delete(User|Group|Role|Policy)$")
+# How the parameters that name a provider by its ARN are spelled.
+_ARN = {"oidc-provider": "openIDConnectProviderArn", "saml-provider": "sAMLProviderArn"}
+_PLACED = frozenset({"instance", "trust-anchor"})  # these are of one Region
 
 
 def kinds_of(call: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,8 +54,7 @@ def kinds_of(call: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
 
 def removes(change: Change, kind: str) -> bool:
     """Whether a change took the subject of this kind itself away."""
-    found = _DELETED.match(change.call)
-    return found is not None and found[1].lower() == kind and not change.error
+    return change.call.partition(":")[2] == f"Delete{noun(kind)}" and not change.error
 
 
 def is_name(kind: str, name: object) -> bool:
@@ -61,6 +65,10 @@ def is_name(kind: str, name: object) -> bool:
         return name.startswith("i-") and 10 <= len(name) <= 19 and _HEX.issuperset(name[2:])  # noqa: PLR2004
     if kind == "policy":
         return _POLICY_ARN.fullmatch(name) is not None
+    if kind == "oidc-provider":
+        return _PROVIDER_URL.fullmatch(name) is not None
+    if kind == "trust-anchor":
+        return _UUID.fullmatch(name) is not None
     return len(name) <= _NAME_LENGTH and _NAME.issuperset(name)
 
 
@@ -83,6 +91,14 @@ def _names(change: Change, kind: str) -> Iterator[Any]:
         )
     elif kind == "policy":
         yield at(change.request, "policyArn") or at(change.response, "policy", "arn")
+    elif kind in _ARN:
+        arn = at(change.request, _ARN[kind]) or at(change.response, _ARN[kind])
+        yield str(arn).partition(f":{kind}/")[2]
+    elif kind == "trust-anchor":
+        yield (
+            at(change.request, "trustAnchorId")
+            or at(change.response, "trustAnchor", "trustAnchorId")
+        )
     else:
         parameter = _PARAMETER.get(kind, "")
         # A group or user that was renamed is found by its new name.
@@ -132,9 +148,9 @@ def subjects(change: Change, kind: str) -> tuple[SubjectRef, ...] | Rejected:
     """
     if kind == "user" and by_root_on_itself(change):
         return ()
-    region = change.region if kind == "instance" else ""
+    region = change.region if kind in _PLACED else ""
     names = list(_names(change, kind))
-    placed = kind != "instance" or (bool(region) and _REGION.issuperset(region))
+    placed = kind not in _PLACED or (bool(region) and _REGION.issuperset(region))
     if kind != "account" and not (placed and all(is_name(kind, name) for name in names)):
         why = (
             "CloudTrail left out fields that were too large"

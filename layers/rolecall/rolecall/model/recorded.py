@@ -8,6 +8,7 @@ from typing import Any
 
 from rolecall.model.changes import Change
 from rolecall.model.facets import Facet
+from rolecall.model.kinds.providers import trusted_source
 from rolecall.model.parts import at, items, text
 from rolecall.model.passwords import answered
 from rolecall.model.pointing import by_root_on_itself
@@ -170,6 +171,41 @@ def _password_policy(change: Change) -> dict[Facet, Any]:
     return {Facet.ACCOUNT_PASSWORD_POLICY: answered(given)}
 
 
+def _oidc_provider(change: Change) -> dict[Facet, Any]:
+    found = {
+        "client_ids": items(at(change.request, "clientIDList")),
+        "thumbprints": items(at(change.request, "thumbprintList")),
+        "tags": {
+            str(at(tag, "key")): str(at(tag, "value") or "")
+            for tag in items(at(change.request, "tags"))
+        },
+    }
+    return {Facet.OIDC_PROVIDER_SETTINGS: found}
+
+
+def _metadata(change: Change) -> dict[Facet, Any]:
+    found = text(at(change.request, "sAMLMetadataDocument"))
+    return {} if found is None else {Facet.SAML_PROVIDER_METADATA: found}
+
+
+def _trust_anchor(change: Change) -> dict[Facet, Any]:
+    found = at(change.response, "trustAnchor")
+    if not isinstance(at(found, "source"), Mapping):
+        return {}
+    return {
+        Facet.TRUST_ANCHOR_SETTINGS: {
+            "name": text(at(found, "name")) or "",
+            "enabled": _is_true(at(found, "enabled")),
+            "source": trusted_source(found),
+        }
+    }
+
+
+def _outbound(change: Change) -> dict[Facet, Any]:
+    issuer = text(at(change.response, "issuerIdentifier")) or ""
+    return {Facet.ACCOUNT_OUTBOUND_FEDERATION: {"enabled": True, "issuer": issuer}}
+
+
 _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
     "iam:CreateUser": lambda c, _: _new_user(c),
     "iam:PutUserPolicy": lambda c, _: _user(_inline(c, Facet.USER_INLINE_POLICIES)),
@@ -211,6 +247,14 @@ _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
     "iam:CreatePolicyVersion": lambda c, _: _document(c),
     "iam:UpdateAccountPasswordPolicy": lambda c, _: _password_policy(c),
     "iam:DeleteAccountPasswordPolicy": lambda _, __: {Facet.ACCOUNT_PASSWORD_POLICY: None},
+    "iam:CreateOpenIDConnectProvider": lambda c, _: _oidc_provider(c),
+    "iam:CreateSAMLProvider": lambda c, _: _metadata(c),
+    "iam:UpdateSAMLProvider": lambda c, _: _metadata(c),
+    "iam:EnableOutboundWebIdentityFederation": lambda c, _: _outbound(c),
+    "sts:GetWebIdentityToken": lambda c, _: _outbound(c),
+    "rolesanywhere:CreateTrustAnchor": lambda c, _: _trust_anchor(c),
+    "rolesanywhere:UpdateTrustAnchor": lambda c, _: _trust_anchor(c),
+    "rolesanywhere:EnableTrustAnchor": lambda c, _: _trust_anchor(c),
     "ec2:RunInstances": _instance,
 }
 

@@ -7,6 +7,14 @@ from typing import Any, ClassVar, Self
 from rolecall.model.facets import Facet
 from rolecall.model.times import DAY, seconds
 
+# How the names of AWS's calls spell a kind, where they do it otherwise than people.
+_NOUNS = {"oidc-provider": "OpenIDConnectProvider", "saml-provider": "SAMLProvider"}
+
+
+def noun(kind: str) -> str:
+    """A kind of subject as the names of AWS's calls spell it, such as `Group` in `iam:CreateGroup`."""
+    return _NOUNS.get(kind, kind.title().replace("-", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectRef:

@@ -16,6 +16,7 @@ from rolecall.model.recorded import recorded
 from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.ports import Listed
 from rolecall.replaying.memory_calls import State, made
+from rolecall.replaying.memory_providers import PROVIDER_CALLS
 
 _EMPTY: Mapping[Facet, Any] = {
     Facet.USER_INLINE_POLICIES: {},
@@ -84,6 +85,7 @@ class MemoryAccount:
         self.ids: dict[SubjectRef, str] = {}
         self.now = "2026-11-02T12:00:00Z"
         self.calls: list[Call] = []
+        self.errors: list[Exception] = []
 
     def add(self, ref: SubjectRef, state: Mapping[Facet, Any], path: str = "/") -> SubjectRef:
         """Put a subject there; facets that are not given are empty."""
@@ -146,4 +148,4 @@ class MemoryAccount:
             RemedyError: what is made is there already, or a group is deleted that is not bare.
         """
         self.calls.append(call)
-        return made(self, call, region)
+        return PROVIDER_CALLS.get(call.name, made)(self, call, region)

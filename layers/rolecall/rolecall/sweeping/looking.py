@@ -56,7 +56,7 @@ class Looker:
 
     def listed(self) -> Iterator[Listed]:
         """Yield every subject that a convention judges, always in the same order."""
-        return self._inventory.listed(
+        yield from self._inventory.listed(
             {
                 facet
                 for kind in self._by_kind
@@ -64,6 +64,7 @@ class Looker:
                 for facet in one.reads(kind)
             }
         )
+        self.errors += self._inventory.errors
 
     def look(self, listed: Listed, known: Known = nothing_known) -> tuple[Judgement, ...]:
         """What is certain of one subject, by lists that are exact or by reading the subject itself.

@@ -46,6 +46,7 @@ class Answers:
         account: The account's id.
         now: The clock.
         sleep: Waits so many seconds.
+        errors: Why some kinds could not be listed.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Answers:
         self.account = account
         self.now = now
         self.sleep = sleep
+        self.errors: list[Exception] = []
         self._details: dict[str, Mapping[str, Detail]] = {}
         self._others: dict[str, Any] = {}
 

@@ -1,19 +1,27 @@
 """What lets identities of others in: providers, trust anchors, identity pools, delegation requests."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from rolecall.model.facets import Facet
 from rolecall.model.kinds.roles import Reviewed
+from rolecall.model.parts import at
 from rolecall.model.subjects import Subject
+
+# IAM Identity Center makes a SAML provider of such a name in each account that it signs people in to.
+IDENTITY_CENTER = "AWSSSO_*_DO_NOT_DELETE"
 
 
 class OidcSettings(TypedDict):
-    """An OpenID Connect provider as AWS keeps it; client ids and thumbprints in AWS's order."""
+    """An OpenID Connect provider as AWS keeps it; client ids and thumbprints in AWS's order.
+
+    `propagation` is what it has for trusted identity propagation, by the parameters that set it.
+    """
 
     client_ids: Sequence[str]
     thumbprints: Sequence[str]
     tags: Mapping[str, str]
+    propagation: NotRequired[Mapping[str, Any]]
 
 
 class ReviewedOidc(TypedDict):
@@ -76,6 +84,12 @@ class AnchorSettings(TypedDict):
     name: str
     enabled: bool
     source: str
+
+
+def trusted_source(anchor: Any) -> str:
+    """The source of a trust anchor, from how AWS's answers and records show one; "" for any other."""
+    data = at(anchor, "source", "sourceData")
+    return str(at(data, "acmPcaArn") or at(data, "x509CertificateData") or "")
 
 
 class TrustAnchor(Subject):
