@@ -248,6 +248,21 @@ _STATES: dict[str, dict[Facet, st.SearchStrategy[Any]]] = {
             {"name": names, "enabled": st.booleans(), "source": st.sampled_from(SOURCES)}
         ),
     },
+    "identity-pool": {
+        Facet.IDENTITY_POOL_SETTINGS: st.fixed_dictionaries(
+            {
+                "IdentityPoolName": names,
+                "AllowUnauthenticatedIdentities": st.booleans(),
+            },
+            optional={
+                "AllowClassicFlow": st.booleans(),
+                "SupportedLoginProviders": st.just({"graph.facebook.com": "0"}),
+                "IdentityPoolTags": st.dictionaries(names, names, max_size=2),
+            },
+        ),
+        Facet.IDENTITY_POOL_GUEST_ROLE: st.none()
+        | st.fixed_dictionaries({"name": names, "attached": attached, "inline": inline}),
+    },
 }
 
 
@@ -297,6 +312,9 @@ def ref(kind: str) -> SubjectRef:
         return SubjectRef(kind, "i-0123456789abcdef0", ACCOUNT, "us-east-1")
     if kind == "trust-anchor":
         return SubjectRef(kind, "a0a0a0a0-1111-4222-8333-444455556666", ACCOUNT, "us-east-1")
+    if kind == "identity-pool":
+        pool = "us-east-1:1cf667a2-49a6-454b-9e45-231990000000"
+        return SubjectRef(kind, pool, ACCOUNT, "us-east-1")
     names_ = {
         "account": ACCOUNT,
         "oidc-provider": "login.example.com/pool",

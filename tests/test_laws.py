@@ -242,6 +242,8 @@ def _grants(account: MemoryAccount, of: SubjectRef) -> set[str]:
         granted.add(state[Facet.TRUST_ANCHOR_SETTINGS]["source"])
     if state.get(Facet.ACCOUNT_OUTBOUND_FEDERATION, {}).get("enabled"):
         granted.add("web identity tokens")
+    if state.get(Facet.IDENTITY_POOL_SETTINGS, {}).get("AllowUnauthenticatedIdentities"):
+        granted.add("guests")
     return granted
 
 
@@ -367,6 +369,9 @@ def _subjects_of(call: Call, region: str) -> list[SubjectRef]:
         found.append(SubjectRef("trust-anchor", name, ACCOUNT, region))
     if call.name.endswith(("AccountPasswordPolicy", "OutboundWebIdentityFederation")):
         found.append(SubjectRef("account", ACCOUNT, ACCOUNT))
+    if "IdentityPoolId" in call.parameters:
+        pool = call.parameters["IdentityPoolId"]
+        found.append(SubjectRef("identity-pool", pool, ACCOUNT, region))
     if "InstanceId" in call.parameters:
         found.append(SubjectRef("instance", call.parameters["InstanceId"], ACCOUNT, region))
     return found

@@ -51,6 +51,7 @@ ACTING = (
     + 'organization: {id: o-exampleorgid, accounts: ["111122223333", "222233334444"]}\n'
     + "conventions:\n  ec2-launched-with-profile: {profile: base, role: base}\n"
     + "  unused-credentials: {deny_passwords: true}\n"
+    + "  cognito-unauth-role-minimal: {disable_guests: true}\n"
     + "".join(f"  {id_}: {{mode: remediate{_SAYING.get(id_, '')}}}\n" for id_ in _SHIPPED_OFF)
 )
 

@@ -25,7 +25,11 @@ _RESOURCE = {
     "oidc-provider": f"{_IAM}oidc-provider/*",
     "saml-provider": f"{_IAM}saml-provider/*",
     "trust-anchor": "arn:${AWS::Partition}:rolesanywhere:*:${AWS::AccountId}:trust-anchor/*",
+    "identity-pool": "arn:${AWS::Partition}:cognito-identity:*:${AWS::AccountId}:identitypool/*",
+    "delegation-request": f"{_IAM}delegation-request/*",
 }
+# The services whose reading calls know a resource.
+_KNOWING = ("iam:", "rolesanywhere:", "cognito-identity:")
 # A policy that hangs on a subject may be AWS's own.
 _ON_ANY_POLICY = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListEntitiesForPolicy"})
 # These are about all there are.
@@ -38,6 +42,10 @@ _OF_A_GROUP = frozenset(
         "iam:GetGroupPolicy",
         "iam:ListAttachedGroupPolicies",
     }
+)
+# These read the role that a pool gives to its guests.
+_OF_A_ROLE = frozenset(
+    {"iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"}
 )
 # What these change is not the subject that drifts.
 _CHANGES = {
@@ -56,7 +64,7 @@ def _sub(text: str) -> dict[str, str]:
 
 def _sid(call: str) -> str:
     service, _, name = call.partition(":")
-    return f"{service.title()}{name}"
+    return f"{service.title().replace('-', '')}{name}"
 
 
 def _noun(resource: str) -> str:
@@ -90,15 +98,19 @@ def _guarded(may_act: Iterable[Convention]) -> tuple[Facet, ...]:
     return guard.FACETS if takes else ()
 
 
+def _holder(call: str) -> str:
+    """The kind of subject that a call reads, for whichever facet; "" where that is the facet's own."""
+    return "group" if call in _OF_A_GROUP else "role" if call in _OF_A_ROLE else ""
+
+
 def reads(facets: Iterable[Facet]) -> list[Statement]:
     """The statements that let a function read these facets."""
     by_resource: dict[str, set[str]] = {}
     for facet in facets:
         for call in calls_for((facet,)):
             # EC2's describe calls and a policy of any account know no resource.
-            known = call.startswith(("iam:", "rolesanywhere:"))
-            known = known and call not in _ON_ANY_POLICY | _ON_ALL
-            kind = "group" if call in _OF_A_GROUP else facet.kind
+            known = call.startswith(_KNOWING) and call not in _ON_ANY_POLICY | _ON_ALL
+            kind = _holder(call) or facet.kind
             resource = _RESOURCE.get(kind, "*") if known else "*"
             by_resource.setdefault(resource, set()).add(call)
     return [

@@ -193,6 +193,21 @@ def test_a_denied_call_is_known_by_the_subject_that_its_denial_names(
     assert remedied(world()).detector.detect(change(OWN, **denied)).outcome == "notified"
 
 
+def test_a_denied_update_of_a_pool_is_known_by_the_pool_that_its_denial_names() -> None:
+    drift = sample("cognito-unauth-role-minimal/drift-set-identity-pool-roles")
+    made = world_of(drift.change, account=drift.state)
+    (case_id,) = made.detector.detect(drift.change).cases
+    made.settle(case_id)
+    (call,) = made.account.calls
+    own = dict(record_of(call, made.clock.now, region="eu-west-1").record)
+    pool = call.parameters["IdentityPoolId"]
+    for named, outcome in ((pool, "own"), (f"{pool[:-1]}0", "notified")):
+        resource = f"arn:aws:cognito-identity:eu-west-1:{ACCOUNT}:identitypool/{named}"
+        denied = {"errorCode": "AccessDenied", "requestParameters": None}
+        found = change(own, **denied, errorMessage=f"User: x {REFUSED}{resource} because")
+        assert made.detector.detect(found).outcome == outcome
+
+
 def test_another_function_role_makes_no_remedies_even_the_same_call() -> None:
     assert remedied(world()).detector.detect(change(under(OWN, DETECT_ROLE))).outcome == "notified"
 

@@ -254,3 +254,53 @@ def test_a_record_tells_no_more_than_stands_in_it() -> None:
 def test_a_policy_text_that_was_left_out_is_told_as_unknown_and_not_as_none() -> None:
     padded = sample("user-permissions-via-groups/drift-put-user-policy-padded").change
     assert recorded(padded, ref("user"))[Facet.USER_INLINE_POLICIES] == {"padded": ""}
+
+
+POOL = "eu-west-1:1cf667a2-49a6-454b-9e45-23199eeeeeee"
+MAKE_POOL = sample("cognito-unauth-role-minimal/drift-create-identity-pool").event["detail"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "response", "name"),
+    [
+        ({"identityPoolId": POOL}, None, POOL),
+        ({"identityPoolName": "photos"}, {"identityPoolId": POOL}, POOL),
+        ({"identityPoolId": POOL}, {"identityPoolId": "us-east-1:0"}, POOL),
+        (None, None, None),
+        ({"identityPoolId": "photos"}, None, None),
+        ({"identityPoolId": "evil.example.com/:0"}, None, None),
+        ({"identityPoolId": f"{POOL}#"}, None, None),
+        ({"identityPoolId": {"a": POOL}}, None, None),
+    ],
+)
+def test_an_identity_pool_is_found_where_its_id_says_it_is(
+    request_: Any, response: Any, name: str | None
+) -> None:
+    change = _change(
+        MAKE_POOL, requestParameters=request_, responseElements=response, awsRegion="us-east-1"
+    )
+    found = subjects(change, "identity-pool")
+    if name is None:
+        assert isinstance(found, Rejected)
+    else:
+        assert found == (SubjectRef("identity-pool", name, ACCOUNT, "eu-west-1"),)
+
+
+def test_a_new_pool_is_recorded_by_the_names_of_the_api_and_without_a_role_for_guests() -> None:
+    pool = SubjectRef("identity-pool", POOL, ACCOUNT, "eu-west-1")
+    assert recorded(_change(MAKE_POOL), pool) == {
+        Facet.IDENTITY_POOL_SETTINGS: {
+            "IdentityPoolName": "photos",
+            "AllowUnauthenticatedIdentities": True,
+            "SupportedLoginProviders": {"graph.facebook.com": "000000000000000"},
+            "CognitoIdentityProviders": [
+                {
+                    "ProviderName": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE01",
+                    "ClientId": "example1clientid",
+                    "ServerSideTokenCheck": True,
+                }
+            ],
+        },
+        Facet.IDENTITY_POOL_GUEST_ROLE: None,
+    }
+    assert recorded(_change(MAKE_POOL, responseElements=None), pool) == {}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +80,11 @@ class Stack:
         return [json.loads(item["doc"]["S"]) for item in items if item["sk"]["S"] == "CASE"]
 
     def about(self, subject: str, convention: str = "") -> list[dict[str, Any]]:
-        """The cases about one subject."""
+        """The cases about one subject; a `*` in its name stands for what the account makes up."""
         return [
             case
             for case in self.cases()
-            if case["drift"]["subject"]["name"] == subject
+            if fnmatchcase(case["drift"]["subject"]["name"], subject)
             and convention in {"", case["drift"]["convention"]}
         ]
 

@@ -26,7 +26,7 @@ class Knobs:
     """Make no records at all, as if the trail were switched off."""
     seed: int = 0
     """Where the one generator of all draws starts."""
-    services: tuple[str, ...] = ("iam", "ec2", "sts")
+    services: tuple[str, ...] = ("iam", "ec2", "sts", "cognito-identity")
     """The services whose calls make records."""
     reads: tuple[str, ...] = ("sts:GetSessionToken", "sts:AssumeRoot", "sts:GetWebIdentityToken")
     """Read-only calls that make records nevertheless, such as `sts:AssumeRole`."""

@@ -32,6 +32,7 @@ _GRANTING = frozenset(
         "iam:UpdateOpenIDConnectProviderThumbprint",
         "ec2:AssociateIamInstanceProfile",
         "ec2:ReplaceIamInstanceProfileAssociation",
+        "cognito-identity:UpdateIdentityPool",
     }
 )
 
@@ -108,7 +109,7 @@ class Convention:
     needs: ClassVar[tuple[Facet, ...]]
     remedies: ClassVar[tuple[str, ...]] = ()
     opt_in: ClassVar[Mapping[str, str]] = {}
-    related_needs: ClassVar[tuple[Facet, ...]] = ()
+    related_needs: tuple[Facet, ...] = ()  # of the instance, for the settings may decide it
     widens: bool = False  # of the instance, for an option may decide it
     by_itself: ClassVar[bool] = True
     ships_as: ClassVar[Mode] = Mode.NOTIFY

@@ -146,6 +146,8 @@ def set_up(account: EmbeddedAccount, sample: Sample, given: dict[str, Any]) -> A
                 AuthenticationCode1="123456",
                 AuthenticationCode2="654321",
             )
+        if call == "iam:UpdateLoginProfile":
+            iam.create_login_profile(UserName=name, Password="Correct-Horse-7")
         if call == "iam:DeleteAccountPasswordPolicy":
             iam.update_account_password_policy()
         if "IamInstanceProfile" in given:
@@ -176,7 +178,8 @@ def test_a_call_that_succeeds_reads_as_its_sample_does(
     given = parameters(sample)
     client = set_up(account, sample, given)
     name = sample.change.call.partition(":")[2]
-    if not is_had(client, name, given):
+    # Nobody of another account calls here.
+    if sample.change.actor.kind == "AWS account" or not is_had(client, name, given):
         check_against_model(client, sample, name)
         return
     (made,) = account.trail.records()[-1:]

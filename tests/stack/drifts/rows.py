@@ -55,8 +55,8 @@ class Row:
     Attributes:
         convention: The id of the convention that tells it.
         deed: The call that brings it.
-        subject: The name of the subject that it is about.
-        part: The part that it names; `*` stands for what the account makes up.
+        subject: The name of the subject that it is about; `*` stands for what the account makes up.
+        part: The part that it names, likewise.
         scene: What is there before, and leaves no record.
         before: As `scene`, and there before the stack is.
         by: Who does it: the operator, `root`, a user by its name, or who took the role of remediate.
@@ -178,6 +178,6 @@ def about(row: Row, end: str, case: Mapping[str, Any], role: str) -> bool:
     subject = role if row.subject == OWN_ROLE else row.name(end)
     return (
         drift["convention"] == row.convention
-        and drift["subject"]["name"] == subject
+        and fnmatchcase(drift["subject"]["name"], subject)
         and fnmatchcase(drift["part"], row.part.replace(MARK, end))
     )

@@ -9,7 +9,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rolecall.aws import (  # noqa: F401  # each registers its readings
+    delegation_facets,
     group_facets,
+    identity_pool_facets,
     policy_facets,
     provider_facets,
     role_facets,

@@ -14,7 +14,7 @@ _GONE = frozenset(
     {
         "NoSuchEntity",
         "NoSuchEntityException",
-        "ResourceNotFoundException",  # of Roles Anywhere
+        "ResourceNotFoundException",  # of Roles Anywhere and Cognito
         "FeatureDisabled",  # of outbound federation, which is to be switched off
         "InvalidInstanceID.NotFound",
         "InvalidInstanceID.Malformed",

@@ -7,7 +7,16 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rolecall.aws.lists import accounts, groups, instances, policies, providers, roles, users
+from rolecall.aws.lists import (
+    accounts,
+    groups,
+    identity_pools,
+    instances,
+    policies,
+    providers,
+    roles,
+    users,
+)
 from rolecall.aws.lists.answers import DETAILS, Answers
 from rolecall.aws.session import Aws
 from rolecall.model.facets import Facet
@@ -43,6 +52,7 @@ _LISTS: Mapping[str, _List] = {
     "oidc-provider": _List(providers.oidc_providers, providers.OIDC_CALLS, frozenset({"role"})),
     "saml-provider": _List(providers.saml_providers, providers.SAML_CALLS),
     "trust-anchor": _List(providers.trust_anchors, providers.ANCHOR_CALLS),
+    "identity-pool": _List(identity_pools.identity_pools, identity_pools.CALLS),
 }
 # The facets that need every policy's document beside.
 _WITH_DOCUMENTS = frozenset({Facet.USER_EFFECTIVE_POLICIES, Facet.ROLE_EFFECTIVE_POLICIES})
@@ -68,7 +78,7 @@ class AwsInventory:
     does not list one of them.
 
     Args:
-        aws: The clients. Instances and trust anchors are those of its home Region.
+        aws: The clients. Instances, trust anchors and identity pools are those of its home Region.
         account: The account's id.
         now: The clock.
         sleep: Waits so many seconds for the credential report.

@@ -12,7 +12,7 @@ from typing import Any, Self
 from rolecall.model.calls import Call
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.parts import at, text
-from rolecall.model.pointing import is_name, kinds_of, subjects
+from rolecall.model.pointing import is_name, kinds_of, ref_of, subjects
 from rolecall.model.policy_paths import holder_of
 from rolecall.model.subjects import SubjectRef
 from rolecall.model.times import seconds
@@ -21,6 +21,8 @@ from rolecall.ports import Ledger
 from rolecall.registry import Registry
 
 _CLOCKS_DIFFER = 60.0  # seconds at most between the function's clock and CloudTrail's
+# How the ARN of a subject calls its kind, where that is another word.
+_NOUN = {"identity-pool": "identitypool"}
 # A case whose worker died may lie in the dead letters so long before it goes on under its intent.
 _LONGEST = 14 * 86_400.0
 
@@ -101,12 +103,12 @@ def _refused(change: Change, kind: str) -> Iterator[SubjectRef]:
     """Yield the subject that a denial names: `on resource: user bob`, or its ARN."""
     message = change.record.get("errorMessage")
     found = re.search(
-        rf"on resource: (?:arn:[a-z-]+:iam::\d{{12}}:)?{kind}[ /](\S+)",
+        rf"on resource: (?:arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:\d{{12}}:)?{_NOUN.get(kind, kind)}[ /](\S+)",
         message if isinstance(message, str) else "",
     )
     name = found[1].rpartition("/")[2] if found else ""
     if is_name(kind, name):
-        yield SubjectRef(kind, name, change.account)
+        yield ref_of(change, kind, name)
 
 
 def _is(call: Call, change: Change) -> bool:

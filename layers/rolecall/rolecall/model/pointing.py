@@ -17,6 +17,8 @@ _POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\x21-\x7e]{1
 _PROVIDER_URL = re.compile(r"[A-Za-z0-9][\w.~:/%@!$&()+,;=-]{0,254}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = frozenset("0123456789abcdef")
+# Its Region and a number (Cognito API reference).
+_IDENTITY_POOL = re.compile(r"[a-z0-9-]{1,18}:[0-9a-f-]{1,36}")
 _REGION = frozenset(string.ascii_lowercase + string.digits + "-")
 
 # IAM API reference: the changes whose UserName may be left out, for whoever acts on itself.
@@ -69,6 +71,8 @@ def is_name(kind: str, name: object) -> bool:
         return _PROVIDER_URL.fullmatch(name) is not None
     if kind == "trust-anchor":
         return _UUID.fullmatch(name) is not None
+    if kind == "identity-pool":
+        return _IDENTITY_POOL.fullmatch(name) is not None
     return len(name) <= _NAME_LENGTH and _NAME.issuperset(name)
 
 
@@ -89,6 +93,8 @@ def _names(change: Change, kind: str) -> Iterator[Any]:
             or at(change.response, "accessKey", "userName")
             or _oneself(change)
         )
+    elif kind == "identity-pool":
+        yield at(change.request, "identityPoolId") or at(change.response, "identityPoolId")
     elif kind == "policy":
         yield at(change.request, "policyArn") or at(change.response, "policy", "arn")
     elif kind in _ARN:
@@ -148,9 +154,8 @@ def subjects(change: Change, kind: str) -> tuple[SubjectRef, ...] | Rejected:
     """
     if kind == "user" and by_root_on_itself(change):
         return ()
-    region = change.region if kind in _PLACED else ""
     names = list(_names(change, kind))
-    placed = kind not in _PLACED or (bool(region) and _REGION.issuperset(region))
+    placed = kind not in _PLACED or (bool(change.region) and _REGION.issuperset(change.region))
     if kind != "account" and not (placed and all(is_name(kind, name) for name in names)):
         why = (
             "CloudTrail left out fields that were too large"
@@ -162,7 +167,15 @@ def subjects(change: Change, kind: str) -> tuple[SubjectRef, ...] | Rejected:
             f"look at event {change.event_id} in CloudTrail.",
             change.event_id,
         )
-    return tuple(SubjectRef(kind, name, change.account, region) for name in names)
+    return tuple(ref_of(change, kind, name) for name in names)
+
+
+def ref_of(change: Change, kind: str, name: str) -> SubjectRef:
+    """The subject of this kind and name in the account, and where it is of one Region, in that."""
+    region = change.region if kind in _PLACED else ""
+    # The id of an identity pool tells where it is.
+    region = name.partition(":")[0] if kind == "identity-pool" else region
+    return SubjectRef(kind, name, change.account, region)
 
 
 def all_subjects(change: Change, kinds: tuple[str, ...]) -> Iterator[SubjectRef]:

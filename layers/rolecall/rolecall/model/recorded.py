@@ -164,11 +164,27 @@ def _key_of(change: Change, facet: Facet, wrapper: str, name: str) -> dict[Facet
     return nothing | {facet: {key: status}} if key else {}
 
 
+def _new_pool(change: Change) -> dict[Facet, Any]:
+    if not change.response:
+        return {}
+    settings = _spelled(change.response)
+    settings.pop("IdentityPoolId", None)
+    providers = "CognitoIdentityProviders"
+    if providers in settings:
+        settings[providers] = [
+            _spelled(one) for one in items(settings[providers]) if isinstance(one, Mapping)
+        ]
+    # Its roles are set by another call.
+    return {Facet.IDENTITY_POOL_SETTINGS: settings, Facet.IDENTITY_POOL_GUEST_ROLE: None}
+
+
+def _spelled(given: Any) -> dict[str, Any]:
+    """What a record holds, by the API's own names, of which CloudTrail changes the first letter."""
+    return {f"{name[:1].upper()}{name[1:]}": value for name, value in given.items()}
+
+
 def _password_policy(change: Change) -> dict[Facet, Any]:
-    given = {
-        f"{name[:1].upper()}{name[1:]}": value for name, value in (change.request or {}).items()
-    }
-    return {Facet.ACCOUNT_PASSWORD_POLICY: answered(given)}
+    return {Facet.ACCOUNT_PASSWORD_POLICY: answered(_spelled(change.request or {}))}
 
 
 def _oidc_provider(change: Change) -> dict[Facet, Any]:
@@ -208,6 +224,8 @@ def _outbound(change: Change) -> dict[Facet, Any]:
 
 _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
     "iam:CreateUser": lambda c, _: _new_user(c),
+    "iam:CreateLoginProfile": lambda c, _: _created(c, Facet.USER_LOGIN_PROFILE),
+    "iam:UpdateLoginProfile": lambda _, __: {Facet.USER_LOGIN_PROFILE: {"created": ""}},
     "iam:PutUserPolicy": lambda c, _: _user(_inline(c, Facet.USER_INLINE_POLICIES)),
     "iam:AttachUserPolicy": lambda c, _: _user(_attached(c, Facet.USER_ATTACHED_POLICIES)),
     "iam:CreateAccessKey": lambda c, ref: _root_key(c) if ref.kind == "account" else _access_key(c),
@@ -256,6 +274,7 @@ _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
     "rolesanywhere:UpdateTrustAnchor": lambda c, _: _trust_anchor(c),
     "rolesanywhere:EnableTrustAnchor": lambda c, _: _trust_anchor(c),
     "ec2:RunInstances": _instance,
+    "cognito-identity:CreateIdentityPool": lambda c, _: _new_pool(c),
 }
 
 

@@ -110,6 +110,9 @@ _SECURITY_HUB: Mapping[str, str] = {
     "CloudTrail.1": "CloudTrail should be enabled and configured with at least one multi-Region trail "
     "that includes read and write management events",
     "CloudWatch.1": "A log metric filter and alarm should exist for usage of the root user",
+    "CloudWatch.3": "Ensure a log metric filter and alarm exist for Management Console sign-in "
+    "without MFA",
+    "Cognito.2": "Cognito identity pools should not allow unauthenticated identities",
     "IAM.1": 'IAM policies should not allow full "*" administrative privileges',
     "IAM.2": "IAM users should not have IAM policies attached",
     "IAM.3": "IAM users' access keys should be rotated every 90 days or less",

@@ -234,6 +234,15 @@ def _forget(holder: Holder, ref: SubjectRef) -> Mapping[str, Any]:
     return {}
 
 
+def _update_identity_pool(holder: Holder, call: Call, region: str) -> Mapping[str, Any]:
+    """What the call leaves out becomes what it is in a new pool."""
+    settings = dict(call.parameters)
+    ref = SubjectRef("identity-pool", settings.pop("IdentityPoolId"), holder.account, region)
+    if ref in holder.state:
+        holder.state[ref][Facet.IDENTITY_POOL_SETTINGS] = settings
+    return {}
+
+
 def _associate(holder: Holder, call: Call, region: str) -> Mapping[str, Any]:
     instance, profile = call.parameters["InstanceId"], call.parameters["IamInstanceProfile"]
     arn = f"arn:aws:iam::{holder.account}:instance-profile/{profile['Name']}"
@@ -260,6 +269,7 @@ _ON_MORE: Mapping[str, Callable[[Holder, Call, str], Mapping[str, Any]]] = {
     "iam:CreatePolicy": _create_policy,
     "iam:DeletePolicy": _delete_policy,
     "iam:SetDefaultPolicyVersion": _set_default_version,
+    "cognito-identity:UpdateIdentityPool": _update_identity_pool,
     "ec2:AssociateIamInstanceProfile": _associate,
     "ec2:DisassociateIamInstanceProfile": _disassociate,
 }

@@ -12,7 +12,7 @@ from rolecall.model.opinions import SecondOpinion
 from rolecall.model.scales import Mode, Severity
 
 LONGEST_GRACE = 7 * 86_400  # seconds: who needs more than a week needs an exemption, with an owner
-_ARN = r"^arn:aws[a-z-]*:(iam|ec2|rolesanywhere):[a-z0-9-]*:\d{12}:[a-z-]+(/.+)?$"
+_ARN = r"^arn:aws[a-z-]*:(iam|ec2|rolesanywhere|cognito-identity):[a-z0-9-]*:\d{12}:[a-z-]+(/.+)?$"
 
 Arn = Annotated[StrictStr, Field(pattern=_ARN)]
 Words = Annotated[StrictStr, Field(min_length=3)]

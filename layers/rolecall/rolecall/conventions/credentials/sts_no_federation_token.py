@@ -1,7 +1,6 @@
 """Federation tokens are for registered brokers."""
 
 from collections.abc import Iterator
-from shlex import quote
 
 from rolecall.convention import ActivityConvention, Option
 from rolecall.model.changes import Change
@@ -11,6 +10,7 @@ from rolecall.model.kinds.users import User
 from rolecall.model.parts import at, text
 from rolecall.model.pointing import acting_user
 from rolecall.model.scales import Severity
+from rolecall.model.session_commands import past_command, revoke_command, unrevoke_command
 from rolecall.model.standards import attack
 from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.policy.matching import fits_any
@@ -86,28 +86,16 @@ class StsNoFederationToken(ActivityConvention):
         """Yield what the session can do at most, what it did, and the commands that contain it."""
         if isinstance(related, User):
             yield from self._reach(related)
-        yield (
-            "See what the session did, in each Region: aws cloudtrail lookup-events "
-            f"--lookup-attributes AttributeKey=AccessKeyId,AttributeValue={quote(drift.before['key'])}"
-        )
+        yield past_command(drift.before["key"])
         if drift.subject.kind != "user":
             yield "Sign in as root and delete its access key, so that no more sessions are made."
             return
-        user = quote(drift.subject.name)
         yield (
             "Switching the user's access key off does not end the session. This does, and ends the "
             "user's other sessions of now as well:"
         )
-        yield (
-            f"aws iam put-user-policy --user-name {user} --policy-name RevokeOlderSessions "
-            '--policy-document \'{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", '
-            '"Action": "*", "Resource": "*", "Condition": {"DateLessThan": '
-            '{"aws:TokenIssueTime": "\'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"\'"}}}]}\''
-        )
-        yield (
-            "After 36 hours all of them have ended: aws iam delete-user-policy "
-            f"--user-name {user} --policy-name RevokeOlderSessions"
-        )
+        yield revoke_command(drift.subject)
+        yield f"After 36 hours all of them have ended: {unrevoke_command(drift.subject)}"
 
     @staticmethod
     def _reach(user: User) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """A credential that nobody uses is switched off."""
 
-import json
 from collections.abc import Iterator
 from shlex import quote
 
@@ -13,29 +12,11 @@ from rolecall.model.kinds.users import User
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_UNUSED_CREDENTIALS, config_rule, security_hub
 from rolecall.model.subjects import Subject
+from rolecall.policy.console_denial import console_denial
 
 _PASSWORD = "password"  # noqa: S105  # the name of a part
 _POLICY = "Rolecall-UnusedPassword"
-# Requests with an access key carry no aws:TokenIssueTime; those of the console do, for it works with
-# temporary credentials. So do those that an AWS service makes for somebody who came with a key, which is
-# why they are spared (IAM user guide, "AWS global condition context keys").
-_DENY = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "RolecallUnusedPassword",
-                "Effect": "Deny",
-                "Action": "*",
-                "Resource": "*",
-                "Condition": {
-                    "Null": {"aws:TokenIssueTime": "false"},
-                    "BoolIfExists": {"aws:ViaAWSService": "false"},
-                },
-            }
-        ],
-    }
-)
+_DENY = console_denial("RolecallUnusedPassword")
 
 
 class UnusedCredentials(Convention):
