@@ -12,7 +12,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from benchmarks.errors import BenchmarkError
 from rolecall.aws.inventory import AwsInventory
+from rolecall.aws.kept import Kept
 from rolecall.aws.session import Aws
 from rolecall.model.facets import Facet
 from rolecall.model.kinds import subject
@@ -30,6 +31,7 @@ from rolecall.settings.files import build
 from rolecall.sweeping.looking import Looker
 
 USERS, GROUPS, ROLES, POLICIES = 10_000, 1_000, 5_000, 1_000
+VERSIONS = 5  # of each policy, the most there may be
 ACCOUNT = "111122223333"
 _AWS = "arn:aws:iam::aws:policy/"
 _NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -115,6 +117,100 @@ def _own(number: int) -> str:
     return f"arn:aws:iam::{ACCOUNT}:policy/policy-{number:05}"
 
 
+def _user(number: int) -> dict[str, Any]:
+    drifts = number % 100 == 0
+    inline = [{"PolicyName": "for-now", "PolicyDocument": _text(_PLAIN)}] if drifts else []
+    return {
+        "UserName": f"user-{number:05}",
+        "UserId": f"AIDAEXAMPLE{number:010}",
+        "Path": "/",
+        "CreateDate": _NOW - timedelta(days=400),
+        "GroupList": [f"group-{(number + n) % GROUPS:04}" for n in range(2)],
+        "UserPolicyList": inline,
+        "AttachedManagedPolicies": [],
+        "Tags": [{"Key": "job-role", "Value": "engineer"}],
+    }
+
+
+def _group(number: int) -> dict[str, Any]:
+    return {
+        "GroupName": f"group-{number:04}",
+        "GroupId": f"AGPAEXAMPLE{number:010}",
+        "Path": "/",
+        "CreateDate": _NOW - timedelta(days=400),
+        "GroupPolicyList": [],
+        "AttachedManagedPolicies": _attached(_own(number), f"{_AWS}ReadOnlyAccess"),
+    }
+
+
+def _role(number: int) -> dict[str, Any]:
+    return {
+        "RoleName": f"role-{number:05}",
+        "RoleId": f"AROAEXAMPLE{number:010}",
+        "Path": "/",
+        "CreateDate": _NOW - timedelta(days=400),
+        "AssumeRolePolicyDocument": _text(_TRUST),
+        "RolePolicyList": [{"PolicyName": "app", "PolicyDocument": _text(_PLAIN)}],
+        "AttachedManagedPolicies": _attached(_own(number % POLICIES), f"{_AWS}ReadOnlyAccess"),
+        "PermissionsBoundary": {"PermissionsBoundaryArn": _own((number + 1) % POLICIES)},
+        "RoleLastUsed": {"LastUsedDate": _NOW - timedelta(days=number % 300)},
+        "Tags": [{"Key": "team", "Value": f"team-{number % 100}"}],
+        "InstanceProfileList": [],
+    }
+
+
+def _policy(number: int) -> dict[str, Any]:
+    text = _text(_PLAIN if number % 50 else _ADMIN)
+    return {
+        "Arn": _own(number) if number < POLICIES else f"{_AWS}ReadOnlyAccess",
+        "Path": "/",
+        "AttachmentCount": 1,
+        "PolicyVersionList": [
+            {
+                "VersionId": f"v{id_}",
+                "IsDefaultVersion": id_ == VERSIONS,
+                "CreateDate": _NOW - timedelta(days=400 - id_),
+                "Document": text,
+            }
+            for id_ in range(1, VERSIONS + 1)
+        ],
+    }
+
+
+def _limit(number: int) -> dict[str, Any]:
+    return {"RoleId": f"AROAEXAMPLE{number:010}", "MaxSessionDuration": 3600}
+
+
+def _account(number: int) -> dict[str, Any]:
+    return {"Id": f"{number:012}", "State": "ACTIVE"}
+
+
+# What each list holds: where it stands in the answer, how one is made, and how many there are.
+Section = tuple[str, Callable[[int], dict[str, Any]], int]
+_LISTED: Mapping[str, tuple[Section, ...]] = {
+    "get_account_authorization_details": (
+        ("UserDetailList", _user, USERS),
+        ("GroupDetailList", _group, GROUPS),
+        ("RoleDetailList", _role, ROLES),
+        ("Policies", _policy, POLICIES + 1),
+    ),
+    "list_roles": (("Roles", _limit, ROLES),),
+    "list_accounts": (("Accounts", _account, 500),),
+}
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A paginator."""
+
+    lists: "Lists"
+    sections: tuple[Section, ...]
+
+    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
+        """Yield the pages."""
+        return self.lists.pages(self.sections)
+
+
 class Lists:
     """An account of some size, as AWS's lists give it: page by page, made while they are asked for."""
 
@@ -123,71 +219,25 @@ class Lists:
 
     def __init__(self) -> None:
         self.making = 0.0  # seconds of the processor that making the pages took
+        self.kept = Kept()
 
     def client(self, _: str, __: str = "") -> "Lists":
         """The one client of everything."""
         return self
 
-    def get_paginator(self, _: str) -> "Lists":
-        """The one paginator."""
-        return self
+    def get_paginator(self, operation: str) -> "Pages":
+        """The paginator of a list."""
+        return Pages(self, _LISTED[operation])
 
-    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
-        """Yield the pages of GetAccountAuthorizationDetails."""
-        for key, make, count in (
-            ("UserDetailList", self._user, USERS),
-            ("GroupDetailList", self._group, GROUPS),
-            ("RoleDetailList", self._role, ROLES),
-            ("Policies", self._policy, POLICIES),
-        ):
+    def pages(self, sections: Iterable[Section]) -> Iterator[dict[str, Any]]:
+        """Yield the pages of a list."""
+        for key, make, count in sections:
             for first in range(0, count, 1000):
                 begun = time.process_time()
-                page = {key: [make(number) for number in range(first, first + 1000)]}
+                last = min(first + 1000, count)
+                page = {key: [make(number) for number in range(first, last)]}
                 self.making += time.process_time() - begun
                 yield page
-
-    def _user(self, number: int) -> dict[str, Any]:
-        drifts = number % 100 == 0
-        inline = [{"PolicyName": "for-now", "PolicyDocument": _text(_PLAIN)}] if drifts else []
-        return {
-            "UserName": f"user-{number:05}",
-            "UserId": f"AIDAEXAMPLE{number:010}",
-            "Path": "/",
-            "CreateDate": _NOW - timedelta(days=400),
-            "GroupList": [f"group-{(number + n) % GROUPS:04}" for n in range(2)],
-            "UserPolicyList": inline,
-            "AttachedManagedPolicies": [],
-            "Tags": [{"Key": "job-role", "Value": "engineer"}],
-        }
-
-    def _group(self, number: int) -> dict[str, Any]:
-        return {
-            "GroupName": f"group-{number:04}",
-            "GroupId": f"AGPAEXAMPLE{number:010}",
-            "Path": "/",
-            "CreateDate": _NOW - timedelta(days=400),
-            "GroupPolicyList": [],
-            "AttachedManagedPolicies": _attached(_own(number), f"{_AWS}ReadOnlyAccess"),
-        }
-
-    def _role(self, number: int) -> dict[str, Any]:
-        return {
-            "RoleName": f"role-{number:05}",
-            "RoleId": f"AROAEXAMPLE{number:010}",
-            "Path": "/",
-            "AssumeRolePolicyDocument": _text(_TRUST),
-            "RolePolicyList": [{"PolicyName": "app", "PolicyDocument": _text(_PLAIN)}],
-            "AttachedManagedPolicies": _attached(_own(number % POLICIES)),
-        }
-
-    def _policy(self, number: int) -> dict[str, Any]:
-        version = {"IsDefaultVersion": True, "Document": _text(_PLAIN if number % 50 else _ADMIN)}
-        return {
-            "Arn": _own(number),
-            "Path": "/",
-            "AttachmentCount": 1,
-            "PolicyVersionList": [version],
-        }
 
     def generate_credential_report(self) -> None:
         """It is there."""
@@ -252,7 +302,7 @@ def main() -> int:
         looker.look(listed)
         judged += 1
     taken = time.process_time() - begun - aws.making
-    if judged != USERS + GROUPS + ROLES + POLICIES or looker.errors:
+    if judged != USERS + GROUPS + ROLES + POLICIES + 1 or looker.errors:
         raise BenchmarkError(f"{judged} subjects were judged, with {len(looker.errors)} errors.")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(asdict(Sweeping(taken, peak, judged, closer.asked))))

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from rolecall.aws.facets import calls_for
 from rolecall.convention import SECTIONS, Convention, Option, is_granting
 from rolecall.detection.deciding import Facts, decide
 from rolecall.detection.judging import judge, judge_everything
@@ -446,6 +447,13 @@ def test_it_reads_only_the_facets_it_needs(
         bare: Subject | None = account.read(of, facets)
         assert bare is not None
         list(convention.drifts(bare))  # KeyError when it reads more
+
+
+@every_convention
+def test_what_judges_roles_reads_what_tells_their_path(convention: Convention) -> None:
+    # Without it nobody knows whether a role is AWS's own, and nothing is written.
+    if "role" in convention.kinds():
+        assert "iam:GetRole" in calls_for(convention.reads("role"))
 
 
 @pytest.mark.peer(

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rolecall.aws.reader import AwsReader
+from rolecall.aws.readings import unquoted
 from rolecall.aws.session import Aws
 from rolecall.errors import RetryError, ThrottledError, UnsettledError
 from rolecall.model.facets import Facet
@@ -37,6 +40,12 @@ def _page(key: str, items: list[Any], marker: str = "") -> dict[str, Any]:
 
 def _policy(name: str, text: str) -> dict[str, Any]:
     return {"UserName": "bob", "PolicyName": name, "PolicyDocument": text}
+
+
+@given(st.text() | st.text("%0aFfZé\n ") | st.binary().map(quote))
+def test_what_is_percent_encoded_is_read_as_the_library_reads_it(text: str) -> None:
+    assert unquoted(text) == unquote(text)
+    assert unquoted(quote(text)) == text
 
 
 def test_all_pages_are_read(aws: Aws) -> None:

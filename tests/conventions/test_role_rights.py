@@ -169,8 +169,8 @@ def test_what_it_says_tells_who_gets_in() -> None:
     assert "The role ops, whose trust lets strangers in, carries" in drift.says
 
 
-def settled(one: Sample) -> tuple[World, Case]:
-    made = world_of(one.change, account=one.state)
+def settled(one: Sample, more: str = "") -> tuple[World, Case]:
+    made = world_of(one.change, ACTING + more, one.state)
     cases = [made.ledger.get(id_).case for id_ in made.detector.detect(one.change).cases]
     (case,) = [case for case in cases if case.drift.convention == one.convention]
     return made, made.settle(case.id)
@@ -200,8 +200,9 @@ def test_one_that_is_taken_out_of_its_profile_meanwhile_waits_for_people() -> No
     assert made.settle(case.id).status is Status.AWAITING_APPROVAL
 
 
-def test_what_a_template_brought_is_told_and_stays_told() -> None:
-    made, case = settled(sample(f"{NO_ADMIN}/drift-attached-by-cloudformation"))
+@pytest.mark.parametrize("more", ["", f"  {NO_ADMIN}: {{grace: 60}}\n"])
+def test_what_a_template_brought_is_told_and_stays_told_when_a_grace_ends(more: str) -> None:
+    made, case = settled(sample(f"{NO_ADMIN}/drift-attached-by-cloudformation"), more)
     assert (case.status, case.severity.value) == (Status.NOTIFIED, "critical")
     assert made.account.calls == []
 

@@ -38,10 +38,8 @@ def role(name: str = "reports", path: str = "/", **state: Any) -> Subject:
     """A role of which everything was read: `session_limit=...` is its facet `role.session-limit`."""
     account = MemoryAccount()
     named = {Facet(f"role.{key.replace('_', '-')}"): value for key, value in state.items()}
-    ref = account.add(SubjectRef("role", name, ACCOUNT), named, path)
-    found = account.read(ref, account.state[ref])
-    assert found
-    return found
+    ref = account.add(SubjectRef("role", name, ACCOUNT), {}, path)
+    return subject(ref, account.state[ref] | named, path, at=account.now)
 
 
 def limit(seconds: int, description: str = "") -> dict[str, Any]:

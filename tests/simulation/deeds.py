@@ -100,7 +100,7 @@ def drifting(ref: SubjectRef, state: Mapping[Facet, Any]) -> list[tuple[Facet, s
     """Each part of a subject that is a drift of a convention that may act: facet, part, value."""
     found: list[tuple[Facet, str, Any]] = []
     for facet, parts in state.items():
-        if isinstance(parts, dict):
+        if isinstance(parts, dict) and facet in CONVENTIONS:
             found += [(facet, k, v) for k, v in parts.items() if (facet, k, v) in BAD]
     for bad in BAD_STATEMENTS if ref.kind == "role" else ():
         if bad in statements(state[Facet.ROLE_TRUST]):

@@ -3,11 +3,12 @@
 Permissions of the functions are generated from the calls named with each reading.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
@@ -71,7 +72,24 @@ def policy_text(document: Any) -> str:
     """The text of a policy, exactly as it was written."""
     # IAM answers with percent-encoded text (RFC 3986); the embedded account may answer with plain.
     text = str(document)
-    return text if text.lstrip().startswith("{") else unquote(text)
+    return text if text.lstrip().startswith("{") else unquoted(text)
+
+
+def unquoted(text: str) -> str:
+    """Percent-encoded text as it was, just as `urllib.parse.unquote` has it.
+
+    That one takes three times as long, most of what a sweep takes: policies are full of the same few
+    signs between their words.
+    """
+    return _ESCAPED.sub(lambda found: _signs(found[0]), text)
+
+
+_ESCAPED = re.compile("(?:%[0-9A-Fa-f]{2})+")
+
+
+@lru_cache(maxsize=1024)
+def _signs(escaped: str) -> str:
+    return bytes.fromhex(escaped.replace("%", "")).decode(errors="replace")
 
 
 def time_text(time: datetime) -> str:

@@ -14,6 +14,10 @@ from rolecall.model.passwords import answered
 from rolecall.model.pointing import by_root_on_itself
 from rolecall.model.subjects import SubjectRef
 
+_AN_HOUR = (
+    3600  # how long sessions of a role may last where nobody says (IAM API reference, CreateRole)
+)
+
 
 def _inline(change: Change, facet: Facet) -> dict[Facet, Any]:
     name = text(at(change.request, "policyName"))
@@ -42,32 +46,6 @@ def _role(found: dict[Facet, Any]) -> dict[Facet, Any]:
     return nothing | found if found else {}
 
 
-def _tags(change: Change) -> dict[str, str]:
-    given = items(at(change.request, "tags"))
-    return {str(at(tag, "key")): str(at(tag, "value") or "") for tag in given}
-
-
-def _new_role(change: Change) -> dict[Facet, Any]:
-    boundary = text(at(change.request, "permissionsBoundary"))
-    seconds = at(change.request, "maxSessionDuration")
-    return {
-        Facet.ROLE_IDENTITY: {"created": change.time, "boundary": boundary},
-        Facet.ROLE_TAGS: _tags(change),
-        Facet.ROLE_SESSION_LIMIT: {
-            "seconds": seconds if isinstance(seconds, int) else 3600,
-            "description": text(at(change.request, "description")) or "",
-        },
-    }
-
-
-def _updated_role(change: Change) -> dict[Facet, Any]:
-    seconds = at(change.request, "maxSessionDuration")
-    description = text(at(change.request, "description"))
-    if not isinstance(seconds, int) or description is None:
-        return {}
-    return {Facet.ROLE_SESSION_LIMIT: {"seconds": seconds, "description": description}}
-
-
 def _access_key(change: Change) -> dict[Facet, Any]:
     created = at(change.response, "accessKey")
     key = text(at(created, "accessKeyId")) or text(at(change.request, "accessKeyId"))
@@ -86,6 +64,59 @@ def _trust(change: Change) -> dict[Facet, Any]:
         at(change.request, "policyDocument")
     )
     return {Facet.ROLE_TRUST: found} if found is not None else {}
+
+
+def _tags(change: Change) -> dict[str, str]:
+    return {
+        str(at(tag, "key")): str(at(tag, "value") or "")
+        for tag in items(at(change.request, "tags"))
+    }
+
+
+def _bounded(change: Change) -> dict[str, Any]:
+    boundary = text(at(change.request, "permissionsBoundary"))
+    return {"created": change.time, "boundary": boundary}
+
+
+def _session_limit(change: Change, default: int | None = None) -> dict[Facet, Any]:
+    # An update that leaves the description out does not tell it, and nobody judges by that.
+    seconds = at(change.request, "maxSessionDuration") or default
+    description = text(at(change.request, "description")) or ""
+    found = {"seconds": seconds, "description": description}
+    return {Facet.ROLE_SESSION_LIMIT: found} if isinstance(seconds, int) else {}
+
+
+def _new_role(change: Change) -> dict[Facet, Any]:
+    identity = _bounded(change)
+    found = _trust(change) | {
+        Facet.ROLE_IDENTITY: identity,
+        Facet.ROLE_LAST_USE: None,
+        Facet.ROLE_TAGS: _tags(change),
+        Facet.ROLE_INLINE_POLICIES: {},
+        Facet.ROLE_ATTACHED_POLICIES: {},
+        Facet.ROLE_INSTANCE_PROFILES: [],
+    }
+    if identity["boundary"] is None:  # else its text is not told
+        found[Facet.ROLE_EFFECTIVE_POLICIES] = {"texts": {}, "boundary": None}
+    return found | _session_limit(change, _AN_HOUR)
+
+
+def _new_policy(change: Change) -> dict[Facet, Any]:
+    nobody = {"attached": 0, "boundaries": 0}
+    return _document(change) | _version(change, "v1") | {Facet.POLICY_ATTACHMENTS: nobody}
+
+
+def _version(change: Change, id_: str | None) -> dict[Facet, Any]:
+    document = _document(change).get(Facet.POLICY_DOCUMENT)
+    if id_ is None or document is None:
+        return {}
+    version = {"text": document, "created": change.time, "default": True}
+    return {Facet.POLICY_VERSIONS: {id_: version}}
+
+
+def _new_version(change: Change) -> dict[Facet, Any]:
+    id_ = text(at(change.response, "policyVersion", "versionId"))
+    return _document(change) | _version(change, id_)
 
 
 def _document(change: Change) -> dict[Facet, Any]:
@@ -120,11 +151,10 @@ def _created(change: Change, facet: Facet) -> dict[Facet, Any]:
 
 
 def _new_user(change: Change) -> dict[Facet, Any]:
-    boundary = text(at(change.request, "permissionsBoundary"))
     return {
-        Facet.USER_IDENTITY: {"created": change.time, "boundary": boundary},
-        Facet.USER_GROUPS: [],
+        Facet.USER_IDENTITY: _bounded(change),
         Facet.USER_TAGS: _tags(change),
+        Facet.USER_GROUPS: [],
     }
 
 
@@ -258,11 +288,11 @@ _SAYS: Mapping[str, Callable[[Change, SubjectRef], dict[Facet, Any]]] = {
     "iam:AttachGroupPolicy": lambda c, _: _group(_attached(c, Facet.GROUP_ATTACHED_POLICIES)),
     "iam:PutRolePolicy": lambda c, _: _role(_inline(c, Facet.ROLE_INLINE_POLICIES)),
     "iam:AttachRolePolicy": lambda c, _: _role(_attached(c, Facet.ROLE_ATTACHED_POLICIES)),
-    "iam:CreateRole": lambda c, _: _role(_trust(c)) | _new_role(c),
-    "iam:UpdateRole": lambda c, _: _updated_role(c),
+    "iam:CreateRole": lambda c, _: _new_role(c),
+    "iam:UpdateRole": lambda c, _: _session_limit(c),
     "iam:UpdateAssumeRolePolicy": lambda c, _: _role(_trust(c)),
-    "iam:CreatePolicy": lambda c, _: _document(c),
-    "iam:CreatePolicyVersion": lambda c, _: _document(c),
+    "iam:CreatePolicy": lambda c, _: _new_policy(c),
+    "iam:CreatePolicyVersion": lambda c, _: _new_version(c),
     "iam:UpdateAccountPasswordPolicy": lambda c, _: _password_policy(c),
     "iam:DeleteAccountPasswordPolicy": lambda _, __: {Facet.ACCOUNT_PASSWORD_POLICY: None},
     "iam:CreateOpenIDConnectProvider": lambda c, _: _oidc_provider(c),

@@ -15,6 +15,7 @@ from rolecall.model.pointing import removes
 from rolecall.model.recorded import recorded
 from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.ports import Listed
+from rolecall.replaying.effective import EFFECTIVE, put_together, taken_apart
 from rolecall.replaying.memory_calls import State, made
 from rolecall.replaying.memory_providers import PROVIDER_CALLS
 
@@ -83,6 +84,7 @@ class MemoryAccount:
         self.state: dict[SubjectRef, State] = {}
         self.paths: dict[SubjectRef, str] = {}
         self.ids: dict[SubjectRef, str] = {}
+        self._documents: dict[str, str] = {}  # of policies that are no subjects here
         self.now = "2026-11-02T12:00:00Z"
         self.calls: list[Call] = []
         self.errors: list[Exception] = []
@@ -90,7 +92,9 @@ class MemoryAccount:
     def add(self, ref: SubjectRef, state: Mapping[Facet, Any], path: str = "/") -> SubjectRef:
         """Put a subject there; facets that are not given are empty."""
         kept = {facet: value for facet, value in _EMPTY.items() if facet.kind == ref.kind}
-        self.state[ref] = copy.deepcopy(kept | dict(state))
+        given, documents = taken_apart(ref.kind, state)
+        self._documents |= documents
+        self.state[ref] = copy.deepcopy(kept | given)
         self.paths[ref] = path
         return ref
 
@@ -110,10 +114,19 @@ class MemoryAccount:
         state = self.state[ref]
         return subject(
             ref,
-            {facet: copy.deepcopy(state[facet]) for facet in facets},
+            {facet: self._found(ref.kind, state, facet) for facet in facets},
             self.paths[ref],
             at=self.now,
         )
+
+    def _found(self, kind: str, state: State, facet: Facet) -> Any:
+        if facet in EFFECTIVE:
+            return put_together(kind, state, self._document)
+        return copy.deepcopy(state[facet])
+
+    def _document(self, arn: str) -> str | None:
+        policy = self.state.get(SubjectRef("policy", arn, self.account), {})
+        return policy.get(Facet.POLICY_DOCUMENT, self._documents.get(arn))
 
     @property
     def spent(self) -> int:

@@ -63,42 +63,47 @@ def _leave(facet: Facet, key: str) -> Effect:
     return leave
 
 
+def _set_tags(facet: Facet) -> Effect:
+    def set_(state: State, parameters: Mapping[str, Any]) -> None:
+        state[facet] = state[facet] | {tag["Key"]: tag["Value"] for tag in parameters["Tags"]}
+
+    return set_
+
+
+def _drop_tags(facet: Facet) -> Effect:
+    def drop(state: State, parameters: Mapping[str, Any]) -> None:
+        state[facet] = {k: v for k, v in state[facet].items() if k not in parameters["TagKeys"]}
+
+    return drop
+
+
+def _set_boundary(facet: Facet) -> Effect:
+    def set_(state: State, parameters: Mapping[str, Any]) -> None:
+        state[facet] = state[facet] | {"boundary": parameters.get("PermissionsBoundary")}
+
+    return set_
+
+
+def _update_role(state: State, parameters: Mapping[str, Any]) -> None:
+    names = {"seconds": "MaxSessionDuration", "description": "Description"}
+    given = {key: parameters[name] for key, name in names.items() if name in parameters}
+    state[Facet.ROLE_SESSION_LIMIT] = state[Facet.ROLE_SESSION_LIMIT] | given
+
+
+def _set_default_version(state: State, parameters: Mapping[str, Any]) -> None:
+    versions, chosen = state[Facet.POLICY_VERSIONS], parameters["VersionId"]
+    state[Facet.POLICY_VERSIONS] = {
+        id_: version | {"default": id_ == chosen} for id_, version in versions.items()
+    }
+    state[Facet.POLICY_DOCUMENT] = versions[chosen]["text"]
+
+
 def _set_password_policy(state: State, parameters: Mapping[str, Any]) -> None:
     state[Facet.ACCOUNT_PASSWORD_POLICY] = answered(parameters)
 
 
 def _delete_password_policy(state: State, _: Mapping[str, Any]) -> None:
     state[Facet.ACCOUNT_PASSWORD_POLICY] = None
-
-
-def _set_session_limit(state: State, parameters: Mapping[str, Any]) -> None:
-    state[Facet.ROLE_SESSION_LIMIT] = {
-        "seconds": parameters["MaxSessionDuration"],
-        "description": parameters["Description"],
-    }
-
-
-def _tag(facet: Facet) -> Effect:
-    def tag(state: State, parameters: Mapping[str, Any]) -> None:
-        given = {one["Key"]: one["Value"] for one in parameters["Tags"]}
-        state[facet] = {**state[facet], **given}
-
-    return tag
-
-
-def _untag(facet: Facet) -> Effect:
-    def untag(state: State, parameters: Mapping[str, Any]) -> None:
-        gone = parameters["TagKeys"]
-        state[facet] = {key: value for key, value in state[facet].items() if key not in gone}
-
-    return untag
-
-
-def _bound(facet: Facet) -> Effect:
-    def bound(state: State, parameters: Mapping[str, Any]) -> None:
-        state[facet] = {**state[facet], "boundary": parameters.get("PermissionsBoundary")}
-
-    return bound
 
 
 def _set_trust(state: State, parameters: Mapping[str, Any]) -> None:
@@ -147,14 +152,17 @@ _ON_ONE: Mapping[str, tuple[str, Effect]] = {
         _put(Facet.ROLE_ATTACHED_POLICIES, "PolicyArn", "PolicyArn"),
     ),
     "iam:DetachRolePolicy": ("RoleName", _drop(Facet.ROLE_ATTACHED_POLICIES, "PolicyArn")),
-    "iam:UpdateRole": ("RoleName", _set_session_limit),
-    "iam:TagRole": ("RoleName", _tag(Facet.ROLE_TAGS)),
-    "iam:UntagRole": ("RoleName", _untag(Facet.ROLE_TAGS)),
-    "iam:PutRolePermissionsBoundary": ("RoleName", _bound(Facet.ROLE_IDENTITY)),
-    "iam:DeleteRolePermissionsBoundary": ("RoleName", _bound(Facet.ROLE_IDENTITY)),
-    "iam:PutUserPermissionsBoundary": ("UserName", _bound(Facet.USER_IDENTITY)),
-    "iam:DeleteUserPermissionsBoundary": ("UserName", _bound(Facet.USER_IDENTITY)),
     "iam:UpdateAssumeRolePolicy": ("RoleName", _set_trust),
+    "iam:UpdateRole": ("RoleName", _update_role),
+    "iam:TagRole": ("RoleName", _set_tags(Facet.ROLE_TAGS)),
+    "iam:UntagRole": ("RoleName", _drop_tags(Facet.ROLE_TAGS)),
+    "iam:TagUser": ("UserName", _set_tags(Facet.USER_TAGS)),
+    "iam:UntagUser": ("UserName", _drop_tags(Facet.USER_TAGS)),
+    "iam:PutRolePermissionsBoundary": ("RoleName", _set_boundary(Facet.ROLE_IDENTITY)),
+    "iam:DeleteRolePermissionsBoundary": ("RoleName", _set_boundary(Facet.ROLE_IDENTITY)),
+    "iam:PutUserPermissionsBoundary": ("UserName", _set_boundary(Facet.USER_IDENTITY)),
+    "iam:DeleteUserPermissionsBoundary": ("UserName", _set_boundary(Facet.USER_IDENTITY)),
+    "iam:SetDefaultPolicyVersion": ("PolicyArn", _set_default_version),
     "iam:UpdateAccountPasswordPolicy": ("", _set_password_policy),
     "iam:DeleteAccountPasswordPolicy": ("", _delete_password_policy),
 }
@@ -165,7 +173,13 @@ _IN_THE_WAY = (
     Facet.GROUP_ATTACHED_POLICIES,
 )
 _MEMBERSHIP = {"iam:AddUserToGroup": _join, "iam:RemoveUserFromGroup": _leave}
-_KIND = {"UserName": "user", "GroupName": "group", "RoleName": "role", "": "account"}
+_KIND = {
+    "UserName": "user",
+    "GroupName": "group",
+    "RoleName": "role",
+    "PolicyArn": "policy",
+    "": "account",
+}
 
 
 def _create_group(holder: Holder, call: Call, _: str) -> Mapping[str, Any]:
@@ -206,7 +220,9 @@ def _create_policy(holder: Holder, call: Call, _: str) -> Mapping[str, Any]:
     ref = SubjectRef("policy", arn, holder.account)
     document = call.parameters["PolicyDocument"]
     if ref not in holder.state:
-        holder.add(ref, {Facet.POLICY_DOCUMENT: document}, path)
+        version = {"text": document, "created": holder.now, "default": True}
+        known = {Facet.POLICY_DOCUMENT: document, Facet.POLICY_VERSIONS: {"v1": version}}
+        holder.add(ref, known, path)
     if holder.state[ref][Facet.POLICY_DOCUMENT] != document:
         raise RemedyError(f"AWS refuses {call.name}: EntityAlreadyExists")
     return {"Policy": {"Arn": arn}}
@@ -214,18 +230,6 @@ def _create_policy(holder: Holder, call: Call, _: str) -> Mapping[str, Any]:
 
 def _delete_policy(holder: Holder, call: Call, _: str) -> Mapping[str, Any]:
     return _forget(holder, SubjectRef("policy", call.parameters["PolicyArn"], holder.account))
-
-
-def _set_default_version(holder: Holder, call: Call, _: str) -> Mapping[str, Any]:
-    ref = SubjectRef("policy", call.parameters["PolicyArn"], holder.account)
-    if ref in holder.state:
-        state, chosen = holder.state[ref], call.parameters["VersionId"]
-        state[Facet.POLICY_VERSIONS] = {
-            id_: version | {"default": id_ == chosen}
-            for id_, version in state[Facet.POLICY_VERSIONS].items()
-        }
-        state[Facet.POLICY_DOCUMENT] = state[Facet.POLICY_VERSIONS][chosen]["text"]
-    return {}
 
 
 def _forget(holder: Holder, ref: SubjectRef) -> Mapping[str, Any]:
@@ -268,7 +272,6 @@ _ON_MORE: Mapping[str, Callable[[Holder, Call, str], Mapping[str, Any]]] = {
     "iam:RemoveUserFromGroup": _change_membership,
     "iam:CreatePolicy": _create_policy,
     "iam:DeletePolicy": _delete_policy,
-    "iam:SetDefaultPolicyVersion": _set_default_version,
     "cognito-identity:UpdateIdentityPool": _update_identity_pool,
     "ec2:AssociateIamInstanceProfile": _associate,
     "ec2:DisassociateIamInstanceProfile": _disassociate,

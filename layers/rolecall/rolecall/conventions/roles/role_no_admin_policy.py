@@ -37,7 +37,7 @@ class RoleNoAdminPolicy(Convention):
     The remedy: Detaches the one managed policy, or deletes the one inline policy, that grants it. It
     goes without an approval only where the role is handed to machines or strangers: it is in an instance
     profile, or its trust lets in an account that the settings do not know as one's own, or a web
-    identity. Any other one is waited for until somebody approves it, whatever the mode. What
+    identity. Any other role loses it when somebody has approved that, whatever the mode. What
     CloudFormation brought is only told, for a deployment may need it to its end, and so is what cannot
     be judged with certainty. The last-admin guard holds: without a break-glass principal that can
     administer IAM afterwards, nothing is written.

@@ -56,8 +56,8 @@ class RoleNoInlinePolicy(Convention):
     widens = True
 
     def wants(self, kind: str) -> tuple[Facet, ...]:  # noqa: ARG002
-        """The attached policies: their ARNs tell the partition that the account is in."""
-        return (Facet.ROLE_ATTACHED_POLICIES,)
+        """The attached policies, whose ARNs tell the partition, and what tells where the role lies."""
+        return (Facet.ROLE_ATTACHED_POLICIES, Facet.ROLE_IDENTITY)
 
     def drifts(self, role: Role) -> Iterator[Drift]:
         """Yield one drift for each inline policy but those that stop somebody."""

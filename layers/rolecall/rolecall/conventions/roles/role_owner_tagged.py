@@ -58,6 +58,10 @@ class RoleOwnerTagged(Convention):
         "tag_creator": Option(False, "Whether a new role may get its creator's name as its owner."),
     }
 
+    def wants(self, kind: str) -> tuple[Facet, ...]:
+        """What tells where it lies: tags alone do not."""
+        return (Facet.ROLE_IDENTITY,) if kind == "role" else (Facet.USER_IDENTITY,)
+
     def drifts(self, subject: Role | User) -> Iterator[Drift]:
         """Yield one drift for each tag that is missing or empty."""
         if whose(subject.path):
