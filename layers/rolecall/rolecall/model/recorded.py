@@ -80,10 +80,12 @@ def _bounded(change: Change) -> dict[str, Any]:
 
 def _session_limit(change: Change, default: int | None = None) -> dict[Facet, Any]:
     # An update that leaves the description out does not tell it, and nobody judges by that.
-    seconds = at(change.request, "maxSessionDuration") or default
+    told = at(change.request, "maxSessionDuration")
+    seconds = default if told is None else told
     description = text(at(change.request, "description")) or ""
     found = {"seconds": seconds, "description": description}
-    return {Facet.ROLE_SESSION_LIMIT: found} if isinstance(seconds, int) else {}
+    is_number = isinstance(seconds, int) and not isinstance(seconds, bool)
+    return {Facet.ROLE_SESSION_LIMIT: found} if is_number else {}
 
 
 def _new_role(change: Change) -> dict[Facet, Any]:
