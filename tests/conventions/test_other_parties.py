@@ -222,6 +222,15 @@ def test_one_statement_that_is_wrong_in_two_ways_is_one_drift_and_one_removal() 
     assert written(drift)[1]["Principal"] == {"Federated": ["www.amazon.com"]}
 
 
+def test_a_doubt_about_a_statement_does_not_hold_up_what_is_sure_of_it() -> None:
+    both = {"cognito-identity.amazonaws.com:amr": ["authenticated", "unauthenticated"]}
+    anyone = allow(
+        {"Federated": "cognito-identity.amazonaws.com"}, {"ForAnyValue:StringLike": both}, WEB
+    )
+    (drift,) = drifts("cognito-trust-aud-amr", anyone)
+    assert drift.remediable
+
+
 def test_the_advice_names_the_providers_key_and_what_stands_there() -> None:
     (drift,) = drifts("oidc-trust-subject", allow({"Federated": GITHUB}, None, WEB))
     first = next(iter(Registry()["oidc-trust-subject"].advice(drift, None)))
@@ -252,4 +261,7 @@ def test_a_refused_trust_is_told_where_it_would_let_in_anyone() -> None:
     assert len(refused(eventName="CreateRole", requestParameters=made)) == 1
     harmless = json.dumps({"Statement": allow({"Service": "ec2.amazonaws.com"})})
     parameters = {"roleName": "deploy", "policyDocument": harmless}
+    assert refused(requestParameters=parameters) == []
+    wide = allow({"Federated": GITHUB}, {"StringLike": {f"{HOST}:sub": "repo:example-org/*"}}, WEB)
+    parameters = {"roleName": "deploy", "policyDocument": json.dumps({"Statement": wide})}
     assert refused(requestParameters=parameters) == []
