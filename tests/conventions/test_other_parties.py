@@ -1,7 +1,6 @@
 """Trusts in other accounts, and in providers whom the settings register."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
 from rolecall.model.kinds import subject
 from rolecall.model.registered import IdentityProvider, Organization, Registered, ThirdParty
+from rolecall.model.subjects import SubjectRef
 from rolecall.policy.documents import CLOSED_TRUST
 from rolecall.registry import Registry, convention_classes
 from rolecall.trust_convention import ToldTrustConvention
@@ -36,19 +36,15 @@ def allow(principal: Any, condition: Any = None, action: str = "sts:AssumeRole")
 
 
 def drifts(
-    id_: str,
-    *statements: Any,
-    registered: Registered | None = None,
-    at: str = "2026-11-25T12:00:00Z",
-    accounts: list[str] | None = None,
-    options: Mapping[str, Any] | None = None,
+    id_: str, *statements: Any, registered: Registered | None = None, **given: Any
 ) -> list[Drift]:
+    """What it tells of a role; `given` may be its `name`, the organization's `accounts`, and when (`at`)."""
     text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-    state = {Facet.ROLE_TRUST: text, Facet.ROLE_ORGANIZATION_ACCOUNTS: accounts}
-    convention = convention_classes()[id_](
-        options or {}, registered or Registered(organization=OURS)
-    )
-    return list(convention.drifts(subject(ref("role"), state, "/", at=at)))
+    state = {Facet.ROLE_TRUST: text, Facet.ROLE_ORGANIZATION_ACCOUNTS: given.get("accounts")}
+    convention = convention_classes()[id_]({}, registered or Registered(organization=OURS))
+    of = SubjectRef("role", given.get("name", "deploy"), ref("role").account)
+    at = given.get("at", "2026-11-25T12:00:00Z")
+    return list(convention.drifts(subject(of, state, "/", at=at)))
 
 
 def written(drift: Drift) -> Any:
@@ -156,6 +152,20 @@ def test_what_only_people_can_know_has_no_remedy(id_: str) -> None:
     assert (drift.remediable, convention.remedy(drift), convention.may_call()) == (False, None, ())
     assert Facet.ROLE_TRUST_REVIEWED not in convention.wants("role")
     assert list(convention.advice(drift, None))
+
+
+PLATFORM = "OrganizationAccountAccessRole"
+
+
+def test_the_account_that_manages_this_one_comes_by_its_role_and_a_stranger_does_not() -> None:
+    managing = allow({"AWS": "444455556666"})
+    for id_ in (EXTERNAL, WIDE, "role-human-mfa"):
+        assert drifts(id_, managing)
+        assert drifts(id_, managing, name=PLATFORM) == []
+    unknown = Registered()
+    assert len(drifts(KNOWN, managing, registered=unknown)) == 1
+    assert drifts(KNOWN, managing, registered=unknown, name=PLATFORM) == []
+    assert [drift.remediable for drift in drifts(KNOWN, managing, name=PLATFORM)] == [True]
 
 
 def provider(**entry: Any) -> Registered:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rolecall.model.drifts import Drift
 from rolecall.model.kinds.roles import Role
+from rolecall.model.platform_roles import reaches_account
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.standards import CIS_CONSOLE_MFA, user_guide
 from rolecall.model.subjects import Subject
@@ -23,8 +24,9 @@ class RoleHumanMfa(ToldTrustConvention):
     aws:MultiFactorAuthAge; better, let people come through an identity provider. BoolIfExists lets
     long-term keys through, for they bring no such key at all. Roles, services and people from an identity
     provider bring none either and would be shut out: so only trusts that admit users are judged, which
-    are those of a whole account and of named users, and not those with an external id. It looks only
-    where the settings name it, for whole-account trusts are common.
+    are those of a whole account and of named users, and neither those with an external id nor those of
+    platforms, such as OrganizationAccountAccessRole. It looks only where the settings name it, for
+    whole-account trusts are common.
 
     The remedy: None: whether people or machines come by the role only its owners know.
 
@@ -36,9 +38,10 @@ class RoleHumanMfa(ToldTrustConvention):
     standards = (CIS_CONSOLE_MFA, user_guide("Secure API access with MFA"))
     ships_as = Mode.OFF
 
-    def findings(self, role: Role, trust: Document) -> Iterator[Finding]:  # noqa: ARG002
+    def findings(self, role: Role, trust: Document) -> Iterator[Finding]:
         """Yield where users come in with long-term keys alone."""
-        return second_factor_findings(trust)
+        if not reaches_account(role.ref, role.path):
+            yield from second_factor_findings(trust)
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:
         """Yield how a second factor is asked for."""

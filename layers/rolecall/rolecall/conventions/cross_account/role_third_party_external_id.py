@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
 from rolecall.model.kinds.roles import Role
+from rolecall.model.platform_roles import reaches_account
 from rolecall.model.scales import Severity
 from rolecall.model.standards import user_guide
 from rolecall.model.subjects import Subject
@@ -24,7 +25,8 @@ class RoleThirdPartyExternalId(ToldTrustConvention):
 
     The right way: StringEquals on sts:ExternalId with the id that the vendor gave you and no other
     customer. It is no secret. A pattern, an empty text and one's own account number are no bound, for
-    anybody can have them. Accounts of the organization need none.
+    anybody can have them. Accounts of the organization need none, nor does a role by which a platform
+    reaches the account, such as OrganizationAccountAccessRole.
 
     The remedy: None: the id must come from the vendor.
 
@@ -41,7 +43,8 @@ class RoleThirdPartyExternalId(ToldTrustConvention):
 
     def findings(self, role: Role, trust: Document) -> Iterator[Finding]:
         """Yield the third parties that need not tell on whose behalf they come."""
-        return external_id_findings(trust, known_accounts(role, self.registered))
+        if not reaches_account(role.ref, role.path):
+            yield from external_id_findings(trust, known_accounts(role, self.registered))
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:
         """Yield how the id is asked for."""

@@ -6,6 +6,7 @@ from shlex import quote
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
 from rolecall.model.kinds.roles import Role
+from rolecall.model.platform_roles import reaches_account
 from rolecall.model.scales import Severity
 from rolecall.model.standards import Standard, attack
 from rolecall.model.subjects import Subject
@@ -26,6 +27,8 @@ class RoleTrustKnownAccounts(TrustConvention):
     aws:PrincipalOrgID. Register other accounts under `third_parties`, with owner and expiry, and the
     organization under `organization`: its id, and its accounts as a list or with `read: true` from AWS.
     Deleted principals are told by role-trust-orphan-principal, and everyone by role-no-wildcard-trust.
+    Of a role by which a platform reaches the account, such as OrganizationAccountAccessRole, no doubt is
+    told.
 
     The remedy: Writes the trust back without that principal, and without the statement where it names
     nobody else. While the organization's accounts are not known, or cannot be read, it is only told.
@@ -47,7 +50,11 @@ class RoleTrustKnownAccounts(TrustConvention):
 
     def findings(self, role: Role, trust: Document) -> Iterator[Finding]:
         """Yield the principals of accounts that nobody knows."""
-        return unknown_account_findings(trust, known_accounts(role, self.registered))
+        spared = reaches_account(role.ref, role.path)
+        for found in unknown_account_findings(trust, known_accounts(role, self.registered)):
+            # By its name it should let in the account that manages this one: that is no doubt to tell.
+            if found.sure or not spared:
+                yield found
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:
         """Yield how the account is made known, and how it is taken out."""

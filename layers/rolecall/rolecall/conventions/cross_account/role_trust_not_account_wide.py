@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rolecall.model.drifts import Drift
 from rolecall.model.kinds.roles import Role
+from rolecall.model.platform_roles import reaches_account
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.standards import user_guide
 from rolecall.model.subjects import Subject
@@ -22,7 +23,7 @@ class RoleTrustNotAccountWide(ToldTrustConvention):
 
     The right way: Name the exact role, or keep the account and add ArnLike on aws:PrincipalArn: that
     outlives the role's being made anew. Such a trust is often meant, so this looks only where the
-    settings name it.
+    settings name it, and not at roles by which a platform reaches the account.
 
     The remedy: None: who over there needs it only they know.
 
@@ -36,7 +37,8 @@ class RoleTrustNotAccountWide(ToldTrustConvention):
 
     def findings(self, role: Role, trust: Document) -> Iterator[Finding]:
         """Yield the accounts that come in whole."""
-        return account_wide_findings(trust, known_accounts(role, self.registered))
+        if not reaches_account(role.ref, role.path):
+            yield from account_wide_findings(trust, known_accounts(role, self.registered))
 
     def advice(self, drift: Drift, related: Subject | None) -> Iterator[str]:
         """Yield how some of an account are named."""
