@@ -38,7 +38,7 @@ def allow(principal: Any, condition: Any = None, action: str = "sts:AssumeRole")
 def drifts(
     id_: str, *statements: Any, registered: Registered | None = None, **given: Any
 ) -> list[Drift]:
-    """What it tells of a role; `given` may be its `name`, the organization's `accounts`, and when (`at`)."""
+    """What it tells of a role, by its `name`, the organization's `accounts`, and when (`at`)."""
     text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
     state = {Facet.ROLE_TRUST: text, Facet.ROLE_ORGANIZATION_ACCOUNTS: given.get("accounts")}
     convention = convention_classes()[id_]({}, registered or Registered(organization=OURS))
