@@ -102,8 +102,21 @@ def test_a_password_that_is_set_anew_is_told_unless_it_is_ones_own(by: str, *, t
     brought = convention().brought(drift, change(record))
     assert (brought is not None) is told
     if brought:
-        assert brought.says.endswith("Somebody else has set it anew: user mallory.")
-        assert (brought.part, brought.state) == (drift.part, drift.state)
+        assert brought.says == "user mallory set a new console password for the user carol."
+        assert not brought.remediable
+
+
+def test_a_password_that_is_set_anew_is_told_although_it_is_known_that_there_is_one() -> None:
+    reset = sample(f"{CREATED}/drift-password-set-by-somebody-else")
+    made = world_of(reset.change, NOTIFYING, account=reset.state)
+    created = change(sample(f"{CREATED}/drift-create-login-profile").event["detail"])
+    (known,) = made.detector.detect(created).cases
+    (new,) = made.detector.detect(reset.change).cases
+    assert new != known
+    assert [case.drift.part for case in made.bus.published] == [
+        "console password",
+        "set by somebody else",
+    ]
 
 
 def test_a_session_that_calls_itself_like_the_user_is_somebody_else() -> None:

@@ -37,7 +37,8 @@ class ConsoleUserCreated(Convention):
     the console's sessions and leaves the user's access keys alone. Sessions that a key opens with
     GetSessionToken look like the console's and are denied, too; roles that the user assumes with a key
     are not. The password itself stays, for nobody could bring it back. A user who carries the policy is
-    clean. Setting a password of one's own, with the old one, is no drift.
+    clean. That somebody else sets a new password for a user who has one is told as well, and a user who
+    sets a new one of his own is no drift.
 
     Undo: Deletes that policy, or puts back the text that a policy of that name had before.
     """
@@ -69,13 +70,22 @@ class ConsoleUserCreated(Convention):
         )
 
     def brought(self, drift: Drift, change: Change) -> Drift | None:
-        """The drift with what was done about the password; none for who sets a new one of his own."""
+        """What was done to a password that is there: told each day, and none for who sets his own.
+
+        The state is as before, and so would be the case, which nobody would hear of again.
+        """
         if change.call != "iam:UpdateLoginProfile":
             return drift
         actor = acting_user(change)
         if actor and actor.name.lower() == drift.subject.name.lower():
             return None
-        return replace(drift, says=f"{drift.says} Somebody else has set it anew: {change.actor}.")
+        return replace(
+            drift,
+            part="set by somebody else",
+            says=f"{change.actor} set a new console password for the user {drift.subject.name}.",
+            found={"by": str(change.actor), "day": change.time[:10]},
+            remediable=False,
+        )
 
     def remedy(self, drift: Drift) -> Remedy:
         """Close the console to the user."""
