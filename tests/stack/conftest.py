@@ -30,6 +30,7 @@ conventions:
   group-has-policy: {{mode: notify, grace: 2}}
   group-not-empty: {{mode: off}} # these wait for so long that the stack would not fall silent
   user-in-a-group: {{mode: off}}
+  role-trust-baseline: {{mode: remediate}}
   sts-session-token-mfa: {{mode: notify}}
 exemptions:
   - id: EX-2026-001

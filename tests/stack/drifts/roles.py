@@ -4,13 +4,34 @@ from typing import Any
 
 from rolecall.model.calls import Call
 from rolecall_cli.embedded.account import EmbeddedAccount
-from tests.stack.drifts.rows import ADMINISTRATOR, OLD, POWER, Aim, Row, call, document
+from tests.stack.drifts.rows import (
+    ADMINISTRATOR,
+    OLD,
+    POWER,
+    SAMPLES,
+    Aim,
+    Proof,
+    Row,
+    call,
+    document,
+)
 
 TELLING = {
     "conventions": {
         "role-unused": {"days": 0},
         "role-boundary-required": {"boundary": POWER, "paths": ["/delegated/"]},
     },
+}
+PROVED_WITH_STUBS: dict[str, Proof] = {
+    "role-trust-baseline": (
+        "nobody has accepted a trust there, which the command does in tests of its own",
+        (
+            "tests/stack/test_baselines.py"
+            "::test_a_trust_that_was_accepted_comes_back_where_people_want_that",
+            "tests/stack/test_baselines.py::test_a_trust_that_was_only_accepted_is_told",
+            *SAMPLES,
+        ),
+    ),
 }
 PUTTING_RIGHT = {"conventions": {"role-owner-tagged": {"tag_creator": True}}}
 OPEN = document(Principal={"AWS": "*"}, Action="sts:AssumeRole")
