@@ -9,9 +9,10 @@ from rolecall.convention import Convention
 from rolecall.model.calls import Call
 from rolecall.model.cases import Status
 from rolecall.model.facets import Facet
-from rolecall.model.scales import Mode
-from tests.detection.staged import ATTACHED, BOB
+from rolecall.model.scales import Mode, Severity
+from tests.detection.staged import ATTACHED, BOB, change, world_of
 from tests.remediation.watched import WatchedWorld, pending
+from tests.samples import sample
 from tests.settings.yaml import exemption, text
 from tests.world import ACTING, PROTECT, settings
 
@@ -173,3 +174,17 @@ def test_a_convention_reads_no_more_than_it_declared() -> None:
     convention: Convention = made.registry[VIA_GROUPS]
     witness = (Facet.USER_INLINE_POLICIES, Facet.USER_ATTACHED_POLICIES, Facet.USER_GROUPS)
     assert asked == [convention.needs, witness, convention.needs, convention.needs]
+
+
+def test_how_bad_a_change_made_a_drift_stays_when_it_is_judged_again_after_its_grace() -> None:
+    keys = "no-long-term-access-keys"
+    seen = change(sample(f"{keys}/drift-create-access-key").event["detail"])
+    made = world_of(seen, text(f"conventions: {{{keys}: {{grace: 60}}}}\n"))
+    made.detector.detect(seen)
+    (case,) = [one for one in made.ledger.cases() if one.drift.convention == keys]
+    assert (case.status, case.severity) == (Status.WAITING, Severity.CRITICAL)
+    made.clock.now += 60
+    assert (made.settle(case.id).status, made.ledger.get(case.id).case.severity) == (
+        Status.NOTIFIED,
+        Severity.CRITICAL,
+    )

@@ -233,8 +233,13 @@ class Convention:
             found: What state says now.
             drift: The same as it was brought.
         """
-        # Where the change left it to people, the state alone does not act.
-        return replace(found, remediable=found.remediable and drift.remediable)
+        # Where the change left it to people, the state alone does not act; how bad the change made it
+        # stays, too.
+        return replace(
+            found,
+            remediable=found.remediable and drift.remediable,
+            severity=drift.severity or found.severity,
+        )
 
     def remedy(self, drift: Drift) -> Remedy | None:  # noqa: ARG002  # the default is to tell
         """The plan that removes the drift; None when the convention can only tell."""
