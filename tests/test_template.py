@@ -355,6 +355,7 @@ def test_remediate_reads_the_witnesses_only_where_something_may_act() -> None:
 
     witness = calls_for(guard.FACETS)
     assert witness <= reading(ACTING)
+    assert witness <= reading(ACTING.replace("remediate", "observe"))
     assert not witness <= reading(ACTING.replace("remediate", "notify"))
 
 

@@ -81,6 +81,12 @@ def acting(conventions: Iterable[Convention], settings: Settings) -> list[Conven
     ]
 
 
+def _planning(conventions: Iterable[Convention], settings: Settings) -> list[Convention]:
+    """Those that act or rehearse: all that must hold before a write is asked for both."""
+    modes = {Mode.OBSERVE, *(mode for mode in Mode if mode.at_least(Mode.APPROVE))}
+    return [one for one in conventions if one.may_call() and settings.mode(one.id) in modes]
+
+
 def _needs(conventions: Iterable[Convention], *, related: bool) -> list[Facet]:
     return [
         facet
@@ -92,9 +98,9 @@ def _needs(conventions: Iterable[Convention], *, related: bool) -> list[Facet]:
     ]
 
 
-def _guarded(may_act: Iterable[Convention]) -> tuple[Facet, ...]:
+def _guarded(planning: Iterable[Convention]) -> tuple[Facet, ...]:
     """What the last-admin guard reads before what these conventions may do."""
-    takes = any(is_taking(call) for convention in may_act for call in convention.may_call())
+    takes = any(is_taking(call) for convention in planning for call in convention.may_call())
     return guard.FACETS if takes else ()
 
 
@@ -147,8 +153,7 @@ def identities(conventions: Iterable[Convention]) -> list[Statement]:
 
 def second_opinion(conventions: Iterable[Convention], settings: Settings) -> list[Statement]:
     """The statement that lets remediate ask for a second opinion, where it acts or rehearses."""
-    modes = [settings.mode(one.id) for one in conventions if is_asked(one)]
-    asked = any(mode is Mode.OBSERVE or mode.at_least(Mode.APPROVE) for mode in modes)
+    asked = any(map(is_asked, _planning(conventions, settings)))
     if settings.second_opinion is not SecondOpinion.ACCESS_ANALYZER or not asked:
         return []
     # It is about two texts, so it knows no resource.
@@ -296,7 +301,7 @@ def resources(conventions: Iterable[Convention], settings: Settings) -> dict[str
         "RemediateReads": _policy(
             "reads",
             "RemediateRole",
-            reads([*_needs(found, related=False), *_guarded(may_act)])
+            reads([*_needs(found, related=False), *_guarded(_planning(found, settings))])
             + identities(found)
             + second_opinion(found, settings),
         ),
