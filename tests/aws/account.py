@@ -20,10 +20,8 @@ ODD = (
     '"Resource":"*","Condition":{"StringLike":{"aws:PrincipalTag/x":"100%25 é+ %7B"}}} ] }\n'
 )
 USER = (Facet.USER_INLINE_POLICIES, Facet.USER_ATTACHED_POLICIES, Facet.USER_ACCESS_KEYS)
-# Named already, and not read yet; whoever writes their readings takes them out here.
-_AWAITED = frozenset({"identity-pool", "delegation-request"})
 # What is read from AWS: all but what people have accepted, which the ledger tells.
-READ = tuple(facet for facet in Facet if not facet.is_reviewed and facet.kind not in _AWAITED)
+READ = tuple(facet for facet in Facet if not facet.is_reviewed)
 READ_KINDS = tuple(sorted({facet.kind for facet in READ}))
 INSTANCE = (Facet.INSTANCE_STATE, Facet.INSTANCE_PROFILE, Facet.INSTANCE_TAGS)
 

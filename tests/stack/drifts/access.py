@@ -23,9 +23,10 @@ PROVED_WITH_STUBS: dict[str, Proof] = {
         ),
     ),
     "cross-account-assume-unknown": (
-        "nobody of another account calls it; the stack is sent the record of a sample",
+        "nobody of another account calls it, and the account of its samples is registered there",
         (
-            SENT_RECORD,
+            "tests/test_laws.py::test_a_sample_gets_the_verdict_of_its_name_live_and_in_a_backtest",
+            f"{OTHERS}::test_the_rule_passes_other_accounts_only_and_asks_for_calls_that_read",
             f"{OTHERS}::test_an_account_is_known_by_the_organization_or_as_a_third_party_until_its_last_day",
         ),
     ),
@@ -46,11 +47,6 @@ LACKING = (
 )
 SENT = (
     ("console-login-no-mfa/drift-console-login-other-spelling", "carol", "sign-in"),
-    (
-        "cross-account-assume-unknown/drift-unknown-account",
-        "billing-export",
-        "account 444455556666",
-    ),
     ("delegation-request-accepted/drift-accept", REQUEST, "iam:AcceptDelegationRequest"),
 )
 
