@@ -84,14 +84,15 @@ def _policy(item: Any) -> Detail | None:
     if is_of_aws(item["Arn"]) and not any(attachments.values()):
         return None
     versions = item["PolicyVersionList"]
-    (document,) = (policy_text(one["Document"]) for one in versions if one["IsDefaultVersion"])
+    texts = {one["VersionId"]: policy_text(one["Document"]) for one in versions}
+    (document,) = (texts[one["VersionId"]] for one in versions if one["IsDefaultVersion"])
     state: State = {Facet.POLICY_DOCUMENT: document}
     # The embedded account tells neither how many have a policy nor when its versions were made.
     if "AttachmentCount" in item:
         state[Facet.POLICY_ATTACHMENTS] = attachments
     if all("CreateDate" in one for one in versions):
         state[Facet.POLICY_VERSIONS] = {
-            one["VersionId"]: policy_facets.version(one, policy_text(one["Document"]))
+            one["VersionId"]: policy_facets.version(one, texts[one["VersionId"]])
             for one in versions
         }
     return Detail(intern(item["Arn"]), state, item["Path"])
