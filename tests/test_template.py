@@ -16,7 +16,7 @@ from tests.runtime.doubles import message, runtime
 from tests.samples import ROOT
 from tests.settings.yaml import text as acting
 from tests.states import BOUNDARIES
-from tests.world import ACTING, settings
+from tests.world import ACTING, PROTECT, settings
 from tools import generate, permissions, rules
 from tools.blocks import as_yaml, with_block
 
@@ -386,9 +386,11 @@ def test_remediate_may_ask_for_a_second_opinion_only_where_the_settings_want_one
 
 
 def test_remediate_may_not_ask_where_no_trust_is_written_that_it_is_asked_about() -> None:
+    detaching = "conventions: {user-permissions-via-groups: {mode: remediate}}\n"
     found = settings(
-        ACTING.replace("{mode: remediate}", "{mode: notify}", 1)
-        + "second_opinion: access-analyzer\n"
+        "version: 1\ndefaults: {mode: notify}\nsecond_opinion: access-analyzer\n"
+        + PROTECT
+        + detaching
     )
     conventions = list(Registry(found.options))
     assert permissions.acting(conventions, found)
