@@ -17,7 +17,7 @@ from tests.states import ACCOUNT
 WHY = "needed for the migration"
 DEPLOY = SubjectRef("role", "deploy", ACCOUNT)
 OPEN = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
-NAMED = OPEN | {"Principal": {"AWS": "arn:aws:iam::111122223333:root"}}
+NAMED = OPEN | {"Principal": {"AWS": "arn:aws:iam::111122223333:role/ci"}}
 
 
 def acted() -> tuple[WatchedWorld, str]:
