@@ -9,6 +9,7 @@ from rolecall.detection.overdue import Overdue
 from rolecall.detection.own import OwnRoles
 from rolecall.errors import UnsettledError
 from rolecall.model.cases import Case
+from rolecall.model.changes import Change
 from rolecall.model.facets import Facet
 from rolecall.model.scales import Mode
 from rolecall.model.subjects import SubjectRef
@@ -117,6 +118,11 @@ class World:
             self.bus,
             self.clock,
         )
+
+    def told_of(self, change: Change, convention: str) -> list[str]:
+        """The cases that a change brings of one convention, whatever others tell of it."""
+        found = self.detector.detect(change).cases
+        return [id_ for id_ in found if self.ledger.get(id_).case.drift.convention == convention]
 
     def settle(self, case_id: str) -> Case:
         """Settle a case, as often as it asks to be looked at again."""

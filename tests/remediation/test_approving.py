@@ -100,7 +100,7 @@ def test_an_approval_that_is_not_used_soon_is_void_and_people_hear_of_it() -> No
 def test_an_approval_of_another_whole_is_void_though_the_part_is_the_same() -> None:
     opened = sample("role-no-wildcard-trust/drift-update-trust-one-open-statement")
     made = world_of(opened.change, approving("role-no-wildcard-trust"))
-    (case_id,) = made.detector.detect(opened.change).cases
+    (case_id,) = made.told_of(opened.change, "role-no-wildcard-trust")
     made.approve(case_id)
     (role,) = (ref for ref in made.account.state if ref.kind == "role")
     trust = json.loads(made.account.state[role][Facet.ROLE_TRUST])

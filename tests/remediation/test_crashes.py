@@ -119,7 +119,7 @@ def test_what_was_changed_again_after_a_death_is_told_and_not_called_remediated(
     made, _ = pending()
     name = put.request["policyName"] if put.request else ""
     made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {name: "{}"}})
-    (case_id,) = made.detector.detect(put).cases
+    (case_id,) = made.told_of(put, "user-permissions-via-groups")
     made.die(case_id, STEPS.index("account.make"))
     made.account.add(BOB, {Facet.USER_INLINE_POLICIES: {name: "{ }"}})
     made.hold_on()

@@ -79,7 +79,7 @@ def test_after_a_fight_nothing_is_written_on_that_subject_until_people_have_look
     put = sample("user-permissions-via-groups/drift-put-user-policy").change
     name = put.request["policyName"] if put.request else ""
     made.account.state[BOB][Facet.USER_INLINE_POLICIES] = {name: "{}"}
-    found = made.detector.detect(put).cases
+    found = made.told_of(put, "user-permissions-via-groups")
     assert {made.settled(one) for one in found} == {Status.CAPPED}
     assert made.account.calls == []
     told = made.bus.published[-1]

@@ -44,7 +44,7 @@ def opened() -> tuple[WatchedWorld, str]:
         "eventName": "UpdateAssumeRolePolicy",
         "requestParameters": {"roleName": "deploy"},
     }
-    (case_id,) = made.detector.detect(change(eventID="opened", **record)).cases
+    (case_id,) = made.told_of(change(eventID="opened", **record), "role-no-wildcard-trust")
     with pytest.raises(UnsettledError):
         made.remediator.settle(case_id)
     return made, case_id
