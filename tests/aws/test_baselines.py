@@ -84,3 +84,10 @@ def test_who_is_gone_has_no_baseline() -> None:
     kept = MemoryBaselines()
     kept.accept(baseline())
     assert ReviewedReader(MemoryAccount(), kept).read(ROLE, [Facet.ROLE_TRUST_REVIEWED]) is None
+
+
+def test_what_cannot_be_listed_is_said_with_the_baselines_as_well() -> None:
+    account = MemoryAccount()
+    account.errors.append(ValueError("no trust anchors"))
+    reviewed = ReviewedInventory(account, MemoryBaselines())
+    assert reviewed.errors == account.errors

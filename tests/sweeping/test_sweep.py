@@ -471,3 +471,11 @@ def test_break_glass_is_protected_in_a_sweep_as_well() -> None:
     made = World(settings(ACTING))
     made.sweep()
     assert cases(made)["break-glass"] == "protected"
+
+
+def test_a_kind_that_cannot_be_listed_is_an_error_of_the_sweep_that_ends_all_the_same() -> None:
+    world = World(settings(ACTING))
+    world.account.errors.append(UnsettledError("AWS denies rolesanywhere:ListTrustAnchors."))
+    found = world.sweeper.go_on(world.sweeper.begin("s-1"), lambda: True)
+    assert found.done
+    assert found.errors == tuple(world.account.errors)
