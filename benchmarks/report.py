@@ -138,7 +138,7 @@ def table(report: Report) -> Table:
         ("the most memory that one of those takes, MB", "policies_hostile_peak_mb"),
         ("data about AWS's calls in the layer, KB", "policies_actions_kb"),
         ("read those data when first asked, ms", "policies_actions_ms"),
-        ("import the reasoning beside the conventions, ms", "policies_import_ms"),
+        ("import the reasoning, ms", "policies_import_ms"),
         (f"a burst of {burst.RECORDS:,} records, judged within s", "burst_s"),
     ):
         made.add_row(row, f"{data[key]:,}", "", "")

@@ -23,6 +23,8 @@ def matches(pattern: str, text: str) -> bool:
         if at_pattern < len(pattern) and pattern[at_pattern] == "*":
             last_star, resume_text = at_pattern, at_text
             at_pattern += 1
+            if at_pattern == len(pattern):
+                return True  # the last star takes all that is left
         elif at_pattern < len(pattern) and pattern[at_pattern] in ("?", text[at_text]):
             at_pattern += 1
             at_text += 1
