@@ -15,6 +15,7 @@ from rolecall.model.records import parse
 from rolecall.model.subjects import Subject, SubjectRef
 from rolecall.policy.documents import CLOSED_TRUST
 from rolecall.registry import Registry
+from rolecall.remediation.undo import Undoer
 from rolecall.replaying.memory import MemoryAccount
 from tests.conventions.states import drifts, parts
 from tests.detection.staged import world_of
@@ -252,6 +253,16 @@ def test_undo_takes_the_boundary_away_or_sets_the_one_before(kind: str, before: 
     assert again
     assert again.state == of.state
     assert convention.part(again, drift) == before
+
+
+def test_undo_silences_what_only_the_stacks_settings_know_as_a_drift() -> None:
+    one = sample(f"{BOUNDARY}/drift-create-role")
+    made = world_of(one.change, account=one.state)
+    case_id = _case(made, one.change, BOUNDARY)
+    assert made.settle(case_id).status is Status.REMEDIATED
+    undoer = Undoer(Registry(), made.account, made.account, made.ledger, made.bus, made.clock)
+    case = undoer.undo(case_id, reason="needed", by="alice")
+    assert "the drift is exempt until" in case.reason
 
 
 def test_replacing_another_boundary_is_declared_as_giving_more() -> None:

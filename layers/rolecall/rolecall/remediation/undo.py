@@ -14,6 +14,7 @@ from rolecall.model.calls import Call, Result
 from rolecall.model.cases import Case, Status
 from rolecall.model.facets import Facet
 from rolecall.model.kinds import subject as make_subject
+from rolecall.model.scales import Mode
 from rolecall.model.stories import LedgerExemption
 from rolecall.model.subjects import Subject
 from rolecall.model.times import moment
@@ -255,9 +256,12 @@ def _check_meaning(entry: Entry, part: Any) -> None:
 def _drifts(convention: Convention, now: Subject, entry: Entry, outcome: Outcome) -> bool:
     """Whether the subject breaks the convention with the part as it was before the remedy.
 
-    Where the ledger cannot tell how that state looked, it does.
+    Where the ledger cannot tell how that state looked, it does; and so it may where the convention
+    ships off: it may say nothing before options are set, and whoever undoes does not know them.
     """
     drift = entry.case.drift
+    if convention.ships_as is Mode.OFF:
+        return True
     for then in (now, *_with_kept(now, entry.intent)):
         if convention.part(then, drift) == outcome.before:
             return any(found.part == drift.part for found in convention.drifts(then))
