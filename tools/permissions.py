@@ -1,5 +1,6 @@
 """Permissions of detect, sweep and remediate: what conventions declare and the settings let them do."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -266,9 +267,27 @@ def denials(settings: Settings) -> list[Statement]:
     ]
 
 
-def _once(statements: list[Statement]) -> list[Statement]:
-    """The statements without repeats: several conventions may make a call, and IAM takes no Sid twice."""
-    return [one for place, one in enumerate(statements) if one not in statements[:place]]
+def _together(statements: Iterable[Statement]) -> list[Statement]:
+    """The statements with those in one that allow calls on the same resources, under no condition.
+
+    All inline policies of a role together may have 10,240 characters (IAM and AWS STS quotas), and IAM
+    takes no Sid twice.
+    """
+    found: dict[str, Statement] = {}
+    for one in statements:
+        bound = one["Sid"] if "Condition" in one else ""
+        key = json.dumps([one["Resource"], bound], sort_keys=True)
+        calls = found[key]["Action"] if key in found else []
+        found[key] = one | {"Action": [*dict.fromkeys([*calls, one["Action"]])]}
+    return [
+        one | ({"Sid": f"Write{_nouns(one['Resource'])}"} if len(one["Action"]) > 1 else {})
+        for one in found.values()
+    ]
+
+
+def _nouns(resource: Any) -> str:
+    several = resource if isinstance(resource, list) else [resource]
+    return "".join(_noun(one if isinstance(one, str) else one["Fn::Sub"]) for one in several)
 
 
 def _policy(
@@ -309,6 +328,6 @@ def resources(conventions: Iterable[Convention], settings: Settings) -> dict[str
     }
     if may_act:
         policies["RemediateWrites"] = _policy(
-            "writes", "RemediateRole", _once(writes(may_act)), "MayWrite"
+            "writes", "RemediateRole", _together(writes(may_act)), "MayWrite"
         )
     return policies
