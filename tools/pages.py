@@ -40,7 +40,13 @@ def _remedy_note(convention: Convention) -> str:
 def _judges(convention: Convention) -> str:
     if isinstance(convention, ActivityConvention):
         return "a change itself"
-    return ", ".join(f"the {k}" if k == "account" else f"a {k}" for k in convention.kinds())
+    return ", ".join(map(_in_words, convention.kinds()))
+
+
+def _in_words(kind: str) -> str:
+    words = " ".join(w.upper() if w in ("oidc", "saml") else w for w in kind.split("-"))
+    article = "the" if kind == "account" else "an" if kind[0] in "io" else "a"
+    return f"{article} {words}"
 
 
 def _looks(convention: Convention) -> str:
