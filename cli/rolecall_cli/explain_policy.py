@@ -136,13 +136,12 @@ def _conventions(verdicts: tuple[Verdict, ...]) -> Iterator[str]:
     broken = [one for one in verdicts if one.broken]
     yield "Conventions it breaks" if broken else "It breaks no convention."
     for one in broken:
-        for says in one.broken:
-            yield f"  - {one.convention} ({one.severity}, {one.mode}): {says}"
-    met = [one for one in verdicts if not one.broken and not one.silent]
+        for found in one.broken:
+            yield f"  - {one.convention} ({found.severity}, {one.mode}): {found.says}"
+    met = [one for one in verdicts if not one.broken and not one.missing]
     if met:
         yield "Conventions it meets"
         yield from (f"  - {one.convention}: {one.good_state}" for one in met)
-    silent = [one for one in verdicts if one.silent]
-    if silent:
-        yield "Not judged"
-        yield from (f"  - {one.convention}: {one.silent}" for one in silent)
+    unjudged = [one.convention for one in verdicts if one.missing]
+    if unjudged:
+        yield f"Not judged, for that takes more than is known here: {', '.join(unjudged)}"

@@ -31,21 +31,28 @@ _BREADTHS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """What breaks a convention: how bad it is, and what, in a sentence."""
+
+    severity: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What one convention says.
 
     Attributes:
-        broken: What breaks it, in sentences; empty where it is met.
-        silent: Why it says nothing, or "".
+        broken: What breaks it; empty where it is met.
+        missing: The facets that it would take to judge, where they are not known.
         mode: What it may do under the settings.
     """
 
     convention: str
-    severity: str
     good_state: str
     mode: str
-    broken: tuple[str, ...] = ()
-    silent: str = ""
+    broken: tuple[Broken, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +183,15 @@ def _verdicts(found: Subject, settings: Settings) -> Iterator[Verdict]:
         if isinstance(convention, ActivityConvention) or kind not in convention.kinds():
             continue
         mode = settings.mode(convention.id)
-        missing = [f.value for f in convention.needs_of(kind) if f not in found.state]
-        broken = () if missing else tuple(d.says for d in convention.judge(found.ref, found))
+        # What nobody has accepted is nothing to compare with.
+        unknown = {f for f, value in found.state.items() if f.is_reviewed and value is None}
+        known = found.state.keys() - unknown
+        missing = tuple(f.value for f in convention.needs_of(kind) if f not in known)
+        drifts = [] if missing else convention.judge(found.ref, found)
         yield Verdict(
             convention.id,
-            convention.severity.value,
             convention.good_state(),
             "off in the settings" if mode is Mode.OFF else mode.value,
-            broken,
-            f"it needs {', '.join(missing)}" if missing else "",
+            tuple(Broken(d.severity or convention.severity.value, d.says) for d in drifts),
+            missing,
         )

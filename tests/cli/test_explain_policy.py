@@ -127,3 +127,19 @@ def test_a_file_is_explained_for_people_and_for_machines(tmp_path: Path) -> None
 )
 def test_what_cannot_be_explained_is_answered_with_what_to_do(what: str, says: str) -> None:
     assert str(CliRunner().invoke(app, ["explain-policy", what]).exception) == says
+
+
+def test_how_bad_a_drift_is_counts_more_than_how_bad_its_convention_is() -> None:
+    vendor = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Resource": "arn:aws:iam::*:role/vendor",
+    }
+    assert "  - policy-no-assumerole-star (low, notify): " in told(text(vendor))
+
+
+def test_what_takes_more_than_a_file_tells_is_named_as_not_judged() -> None:
+    line = told(text(EC2)).splitlines()[-1]
+    assert line.startswith("Not judged, for that takes more than is known here: ")
+    assert "role-trust-baseline" in line  # nobody has accepted anything
+    assert "role-max-session" in line
