@@ -5,10 +5,11 @@ from shlex import quote
 from typing import Any, ClassVar, Final
 
 from rolecall.convention import Convention, Option
-from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift, digest
 from rolecall.model.facets import Facet
 from rolecall.model.kinds.roles import Reviewed, Role
+from rolecall.model.steps import put, trust_written
 from rolecall.model.subjects import Subject
 from rolecall.policy.comparing import gone_from, grants_no_more
 from rolecall.policy.documents import CLOSED_TRUST, Document, parse_document
@@ -118,22 +119,9 @@ class TrustConvention(Convention, abstract=True):
         """Write the trust back without what is wrong."""
         if not drift.remediable:
             return None
-        name = {"RoleName": drift.subject.name}
-        written, before = drift.expected["trust"], drift.before["trust"]
-        steps = [
-            Step(
-                do=Call("iam:UpdateAssumeRolePolicy", name | {"PolicyDocument": written}),
-                undo=Call("iam:UpdateAssumeRolePolicy", name | {"PolicyDocument": before}),
-            )
-        ]
+        steps = [trust_written(drift.subject, drift.expected["trust"], drift.before["trust"])]
         if self.option("quarantine") and self.option("end_sessions"):
-            denial = name | {"PolicyName": _QUARANTINE}
-            steps.append(
-                Step(
-                    do=Call("iam:PutRolePolicy", denial | {"PolicyDocument": _NOTHING}),
-                    undo=Call("iam:DeleteRolePolicy", denial),
-                )
-            )
+            steps.append(put(drift.subject, _QUARANTINE, _NOTHING))
         return Remedy(*steps)
 
     def part(self, role: Role, drift: Drift) -> Any:  # noqa: ARG002

@@ -37,3 +37,32 @@ def deleted(holder: SubjectRef, policy: str, text: str) -> Step:
         do=Call(f"iam:Delete{kind}Policy", names),
         undo=Call(f"iam:Put{kind}Policy", names | {"PolicyDocument": text}),
     )
+
+
+def put(holder: SubjectRef, policy: str, text: str, before: str | None = None) -> Step:
+    """An inline policy put on a user, group or role; undo deletes it, or puts back what it said before.
+
+    Args:
+        holder: Whose it is.
+        policy: Its name.
+        text: What it says.
+        before: What one of that name said before, or None where there was none.
+    """
+    kind = holder.kind.title()
+    names = {f"{kind}Name": holder.name, "PolicyName": policy}
+    write = f"iam:Put{kind}Policy"
+    return Step(
+        do=Call(write, names | {"PolicyDocument": text}),
+        undo=Call(f"iam:Delete{kind}Policy", names)
+        if before is None
+        else Call(write, names | {"PolicyDocument": before}),
+    )
+
+
+def trust_written(role: SubjectRef, text: str, before: str) -> Step:
+    """The trust of a role written whole; undo writes what it was before."""
+    name, write = {"RoleName": role.name}, "iam:UpdateAssumeRolePolicy"
+    return Step(
+        do=Call(write, name | {"PolicyDocument": text}),
+        undo=Call(write, name | {"PolicyDocument": before}),
+    )

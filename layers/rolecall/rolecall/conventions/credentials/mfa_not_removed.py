@@ -5,12 +5,13 @@ from shlex import quote
 from typing import Final
 
 from rolecall.convention import Convention
-from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
 from rolecall.model.kinds.users import User
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_CONSOLE_MFA, attack, config_rule, security_hub
+from rolecall.model.steps import put
 from rolecall.model.subjects import Subject
 from rolecall.policy.reading import canonical
 
@@ -99,15 +100,8 @@ class MfaNotRemoved(Convention):
 
     def remedy(self, drift: Drift) -> Remedy:
         """Deny all but registering a device while there is no MFA."""
-        policy = {"UserName": drift.subject.name, "PolicyName": NAME}
-        return Remedy(
-            Step(
-                do=Call("iam:PutUserPolicy", policy | {"PolicyDocument": DOCUMENT}),
-                undo=Call("iam:PutUserPolicy", policy | {"PolicyDocument": drift.before[NAME]})
-                if drift.before
-                else Call("iam:DeleteUserPolicy", policy),
-            )
-        )
+        before = drift.before[NAME] if drift.before else None
+        return Remedy(put(drift.subject, NAME, DOCUMENT, before))
 
     def part(self, user: User, drift: Drift) -> str | None:  # noqa: ARG002
         """The text of our policy on the user, or None."""

@@ -5,12 +5,13 @@ from shlex import quote
 
 from rolecall.convention import Convention, Option
 from rolecall.model.access_keys import off_command, switched_off
-from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
 from rolecall.model.kinds.users import User
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_UNUSED_CREDENTIALS, config_rule, security_hub
+from rolecall.model.steps import put
 from rolecall.model.subjects import Subject
 from rolecall.policy.console_denial import console_denial
 
@@ -109,13 +110,7 @@ class UnusedCredentials(Convention):
             return None
         if drift.part != _PASSWORD:
             return switched_off(drift.subject.name, [drift.part])
-        names = {"UserName": drift.subject.name, "PolicyName": _POLICY}
-        return Remedy(
-            Step(
-                do=Call("iam:PutUserPolicy", names | {"PolicyDocument": _DENY}),
-                undo=Call("iam:DeleteUserPolicy", names),
-            )
-        )
+        return Remedy(put(drift.subject, _POLICY, _DENY))
 
     def part(self, user: User, drift: Drift) -> str | None:
         """The status of that key, or the text of the policy that closes the console, or None."""

@@ -6,7 +6,7 @@ from shlex import quote
 from typing import Final
 
 from rolecall.convention import Convention
-from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.calls import Remedy
 from rolecall.model.changes import Change
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
@@ -14,6 +14,7 @@ from rolecall.model.kinds.users import User
 from rolecall.model.pointing import acting_user
 from rolecall.model.scales import Severity
 from rolecall.model.standards import CIS_FEDERATED_USERS, attack
+from rolecall.model.steps import put
 from rolecall.model.subjects import Subject
 from rolecall.policy.console_denial import console_denial
 
@@ -89,15 +90,8 @@ class ConsoleUserCreated(Convention):
 
     def remedy(self, drift: Drift) -> Remedy:
         """Close the console to the user."""
-        policy = {"UserName": drift.subject.name, "PolicyName": NAME}
-        return Remedy(
-            Step(
-                do=Call("iam:PutUserPolicy", policy | {"PolicyDocument": DOCUMENT}),
-                undo=Call("iam:PutUserPolicy", policy | {"PolicyDocument": drift.before[NAME]})
-                if drift.before
-                else Call("iam:DeleteUserPolicy", policy),
-            )
-        )
+        before = drift.before[NAME] if drift.before else None
+        return Remedy(put(drift.subject, NAME, DOCUMENT, before))
 
     def part(self, user: User, drift: Drift) -> str | None:  # noqa: ARG002
         """The text of our policy on the user, or None."""

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from shlex import quote
 
 from rolecall.convention import Convention
-from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
 from rolecall.model.kinds.roles import Role
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.standards import attack
+from rolecall.model.steps import trust_written
 from rolecall.model.subjects import Subject
 from rolecall.policy.comparing import Difference, compare
 
@@ -65,18 +66,7 @@ class RoleTrustBaseline(Convention):
         """Write back what was accepted."""
         if not drift.remediable:
             return None
-        name = {"RoleName": drift.subject.name}
-        return Remedy(
-            Step(
-                do=Call(
-                    "iam:UpdateAssumeRolePolicy",
-                    name | {"PolicyDocument": drift.expected["trust"]},
-                ),
-                undo=Call(
-                    "iam:UpdateAssumeRolePolicy", name | {"PolicyDocument": drift.before["trust"]}
-                ),
-            )
-        )
+        return Remedy(trust_written(drift.subject, drift.expected["trust"], drift.before["trust"]))
 
     def part(self, role: Role, drift: Drift) -> dict[str, str]:  # noqa: ARG002
         """The whole trust: a remedy can only write it whole."""

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from shlex import quote
 
 from rolecall.convention import Convention, Option
-from rolecall.model.calls import Call, Remedy, Step
+from rolecall.model.calls import Remedy
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
 from rolecall.model.kinds.roles import Role
 from rolecall.model.platform_roles import reaches_account
 from rolecall.model.scales import Mode, Severity
 from rolecall.model.standards import Standard, user_guide
+from rolecall.model.steps import trust_written
 from rolecall.model.subjects import Subject
 from rolecall.policy.documents import CLOSED_TRUST, denies_only
 from rolecall.policy.matching import fits_any
@@ -81,13 +82,7 @@ class RoleUnused(Convention):
         """Close its trust."""
         if not drift.remediable:
             return None
-        role = {"RoleName": drift.subject.name}
-        documents = (drift.expected["trust"], drift.before["trust"])
-        do, undo = (
-            Call("iam:UpdateAssumeRolePolicy", role | {"PolicyDocument": text})
-            for text in documents
-        )
-        return Remedy(Step(do=do, undo=undo))
+        return Remedy(trust_written(drift.subject, drift.expected["trust"], drift.before["trust"]))
 
     def part(self, role: Role, drift: Drift) -> str:  # noqa: ARG002
         """The text of its trust."""
