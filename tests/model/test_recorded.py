@@ -76,7 +76,7 @@ def test_an_update_tells_a_roles_limit_where_it_sets_one() -> None:
 
 def test_a_policy_that_is_attached_to_a_role_is_told_and_a_tag_is_not() -> None:
     request = {"roleName": "bob", "policyArn": ARN, "tags": [{"key": "team", "value": "data"}]}
-    attached = {Facet.ROLE_ATTACHED_POLICIES: {ARN: "own"}}
+    attached = {Facet.ROLE_ATTACHED_POLICIES: {ARN: "own"}, Facet.ROLE_INLINE_POLICIES: {}}
     assert told("AttachRolePolicy", request, ref("role")) == attached
     assert told("TagRole", request, ref("role")) == {}
 

@@ -23,6 +23,7 @@ ACTING = f"""
 version: 1
 accounts: {{"111122223333": example}}
 defaults: {{mode: remediate}}
+organization: {{id: o-exampleorgid}}
 caps: {{account: 10000, convention: 10000, actor: 10000}}
 protected: ["arn:aws:iam::111122223333:user/break-glass"]
 conventions:

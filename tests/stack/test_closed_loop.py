@@ -326,7 +326,9 @@ def test_who_assumes_the_remediate_role_is_told_once_and_nothing_is_written(
 def test_each_drift_has_one_case_one_remedy_and_one_alert_for_each_state(deployed: Stack) -> None:
     deployed.quiet()
     cases = deployed.cases()
-    drifts = Counter((c["drift"]["subject"]["arn"], c["drift"]["part"]) for c in cases)
+    drifts = Counter(
+        (c["drift"]["convention"], c["drift"]["subject"]["arn"], c["drift"]["part"]) for c in cases
+    )
     assert max(drifts.values()) == 1
     own = [
         record

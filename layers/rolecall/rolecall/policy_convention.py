@@ -16,9 +16,14 @@ from rolecall.model.subjects import Subject
 from rolecall.policy.documents import parse_document
 from rolecall.policy.findings import Finding
 from rolecall.policy.reading import canonical
+from rolecall.protection import whose
 
 _DEFAULT = "default version"
 _DOUBT = " This is a doubt: a condition, a Deny or how it is written leaves it open."
+_MORE: Mapping[str, tuple[Facet, ...]] = {
+    "policy": (Facet.POLICY_VERSIONS, Facet.POLICY_ATTACHMENTS),
+    "role": (Facet.ROLE_IDENTITY,),
+}
 # Rolecall's own policies stand by these names, and lie on this path.
 _OWN, _OWN_PATH = "Rolecall-", ":policy/rolecall/"
 
@@ -62,8 +67,8 @@ class PolicyConvention(Convention, abstract=True):
     example: ClassVar[str]
 
     def wants(self, kind: str) -> tuple[Facet, ...]:
-        """The versions that a remedy may go back to, and whether the policy is only a boundary."""
-        return (Facet.POLICY_VERSIONS, Facet.POLICY_ATTACHMENTS) if kind == "policy" else ()
+        """The versions to go back to, whether the policy is only a boundary, and where a role lies."""
+        return _MORE.get(kind, ())
 
     def findings(self, text: str, account: str) -> Iterable[Finding]:
         """Yield what is wrong with the statements of a text."""
@@ -77,7 +82,7 @@ class PolicyConvention(Convention, abstract=True):
         """Yield one drift for each policy that breaks the convention."""
         if isinstance(subject, Policy):
             yield from self._managed(subject)
-        elif not self.spares(subject):
+        elif not (self.spares(subject) or (isinstance(subject, Role) and whose(subject.path))):
             for name, text in subject.inline_policies.items():
                 which = f"The inline policy {name} of the {subject.ref}"
                 if not name.startswith(_OWN):

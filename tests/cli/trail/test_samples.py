@@ -70,6 +70,8 @@ def parameters(sample: Sample) -> dict[str, Any]:
             found["IamInstanceProfile"] = {"Name": request["iamInstanceProfile"]["name"]}
         return found
     given: dict[str, Any] = _capital(request or {})
+    if sample.change.call == "sts:AssumeRoot":  # the one that begins small in the API as well
+        given["TaskPolicyArn"] = (request or {})["taskPolicyArn"]
     return given
 
 

@@ -138,7 +138,8 @@ class MemoryAccount:
         kinds = {facet.kind for facet in facets}
         found = sorted(self.state, key=lambda ref: (ref.kind, ref.name))
         for ref in found:
-            subject_ = self.read(ref, self.state[ref]) if ref.kind in kinds else None
+            # Others may take it away while this goes on.
+            subject_ = self.read(ref, self.state.get(ref, ())) if ref.kind in kinds else None
             if subject_:
                 yield Listed(subject_)
 
