@@ -108,7 +108,8 @@ def test_the_account_can_be_judged_from_outside_without_its_stack(
     before = len(unseen.cases())
     around = sweep.look(inventory, reader, settings, account)
     # What the embedded account has no call for is said, and the rest is judged.
-    assert [error for error in around.errors if "InvalidAction" not in error] == []
+    lacking = ("InvalidAction", "rolesanywhere:")
+    assert [error for error in around.errors if not any(word in error for word in lacking)] == []
     found = {
         one.drift.subject.name
         for one in around.findings
