@@ -19,7 +19,7 @@ from rolecall_cli.errors import UsageError
 
 app = typer.Typer(
     help="What people have accepted as the good state: trusts of roles, identity providers, "
-    "default versions of policies.",
+    "default versions of policies, the account's password policy.",
     no_args_is_help=True,
 )
 console = Console(soft_wrap=True, highlight=False)
@@ -35,6 +35,8 @@ def subject_of(arn: str) -> SubjectRef:
     parts = arn.split(":", _ARN_PARTS - 1)
     if len(parts) == _ARN_PARTS and parts[2] == "iam":
         kind, _, name = parts[-1].partition("/")
+        if parts[-1] == "root":
+            return SubjectRef("account", parts[4], parts[4])
         # A role has its name without its path; a provider's may hold slashes, as issuers do.
         found = {"policy": arn, "role": name.rpartition("/")[2]}.get(kind, name)
         if kind in KINDS and found:

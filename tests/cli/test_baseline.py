@@ -98,7 +98,7 @@ def test_what_was_accepted_is_listed_and_forgotten(run: Command, world: World) -
         ((DEPLOY.arn, "--all", "role"), "Say what to accept: ARNs, or --all and a kind."),
         (
             ("--all", "user"),
-            "There are no baselines of user; there are of: oidc-provider, policy, ",
+            "There are no baselines of user; there are of: account, oidc-provider, policy, ",
         ),
         ((f"arn:aws:iam::{ACCOUNT}:role/nobody",), "The role nobody is not there."),
         ((DEPLOY.arn,), "There is nobody to ask here: add --yes."),
@@ -122,6 +122,7 @@ def test_a_wrong_question_is_answered_with_what_to_do(
         ),
         ("arn:aws-cn:iam::111122223333:saml-provider/Staff", "saml-provider", "Staff"),
         (POLICY.name, "policy", POLICY.name),
+        ("arn:aws:iam::111122223333:root", "account", ACCOUNT),
     ],
 )
 def test_an_arn_names_its_subject(arn: str, kind: str, name: str) -> None:
@@ -133,6 +134,6 @@ def test_an_arn_names_its_subject(arn: str, kind: str, name: str) -> None:
 )
 def test_what_has_no_baseline_is_refused(arn: str) -> None:
     with pytest.raises(
-        UsageError, match="is not the ARN of one of these: oidc-provider, policy, role"
+        UsageError, match="is not the ARN of one of these: account, oidc-provider, policy, role"
     ):
         subject_of(arn)

@@ -26,10 +26,12 @@ STRONG = {
 }
 
 
+REF = SubjectRef("account", ACCOUNT, ACCOUNT)
+
+
 def account(policy: dict[str, Any] | None) -> Subject:
     state = None if policy is None else answered(policy)
-    ref = SubjectRef("account", ACCOUNT, ACCOUNT)
-    return subject(ref, {Facet.ACCOUNT_PASSWORD_POLICY: state})
+    return subject(REF, {Facet.ACCOUNT_PASSWORD_POLICY: state})
 
 
 def asking(**options: Any) -> Convention:
@@ -155,3 +157,16 @@ def test_the_advice_is_one_command_with_every_field() -> None:
         "--require-numbers --require-uppercase-characters --require-lowercase-characters "
         "--allow-users-to-change-password --no-hard-expiry --password-reuse-prevention 24"
     )
+
+
+def test_what_people_have_accepted_is_asked_for_as_well() -> None:
+    accepted = settable(answered({**STRONG, "MinimumPasswordLength": 20, "MaxPasswordAge": 60}))
+    state = {
+        Facet.ACCOUNT_PASSWORD_POLICY: answered({**STRONG, "MaxPasswordAge": 90}),
+        Facet.ACCOUNT_PASSWORD_POLICY_REVIEWED: accepted,
+    }
+    (found,) = asking().drifts(subject(REF, state))
+    assert found.expected == accepted
+    assert found.found == {"MinimumPasswordLength": 14, "MaxPasswordAge": 90}
+    same = {**state, Facet.ACCOUNT_PASSWORD_POLICY: answered(accepted)}
+    assert not list(asking().drifts(subject(REF, same)))

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from rolecall.model.facets import Facet
+from rolecall.model.passwords import settable
 from rolecall.model.subjects import Subject, SubjectRef
 
 
@@ -57,12 +58,17 @@ def _oidc(settings: Mapping[str, Any], _: bool) -> Any:
     return {key: list(settings[key]) for key in ("client_ids", "thumbprints")}
 
 
+def _password_policy(policy: Mapping[str, Any] | None, _: bool) -> Any:
+    return settable(policy) if policy else None
+
+
 # From what is live to what is accepted of it.
 _ACCEPTED: Mapping[Facet, tuple[Facet, Callable[[Any, bool], Any]]] = {
     Facet.ROLE_TRUST_REVIEWED: (Facet.ROLE_TRUST, _whole),
     Facet.SAML_PROVIDER_REVIEWED: (Facet.SAML_PROVIDER_METADATA, _whole),
     Facet.OIDC_PROVIDER_REVIEWED: (Facet.OIDC_PROVIDER_SETTINGS, _oidc),
     Facet.POLICY_DEFAULT_REVIEWED: (Facet.POLICY_VERSIONS, _default),
+    Facet.ACCOUNT_PASSWORD_POLICY_REVIEWED: (Facet.ACCOUNT_PASSWORD_POLICY, _password_policy),
 }
 KINDS = tuple(sorted({facet.kind for facet in _ACCEPTED}))
 

@@ -58,6 +58,7 @@ class Facet(StrEnum):
     DELEGATION_REQUEST_SETTINGS = "delegation-request.settings"
     ACCOUNT_SUMMARY = "account.summary"
     ACCOUNT_PASSWORD_POLICY = "account.password-policy"  # noqa: S105  # the name of a facet
+    ACCOUNT_PASSWORD_POLICY_REVIEWED = "account.password-policy-reviewed"  # noqa: S105  # as above
     ACCOUNT_OUTBOUND_FEDERATION = "account.outbound-federation"
 
     @property

@@ -72,6 +72,7 @@ _EMPTY: Mapping[Facet, Any] = {
     Facet.DELEGATION_REQUEST_SETTINGS: {},
     Facet.ACCOUNT_SUMMARY: {},
     Facet.ACCOUNT_PASSWORD_POLICY: None,
+    Facet.ACCOUNT_PASSWORD_POLICY_REVIEWED: None,
     Facet.ACCOUNT_OUTBOUND_FEDERATION: {"enabled": False, "issuer": ""},
 }
 

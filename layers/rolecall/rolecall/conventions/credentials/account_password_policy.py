@@ -43,12 +43,13 @@ class AccountPasswordPolicy(Convention):
     The right way: Set the policy once and leave it: fourteen characters or more, of all kinds, none of
     the last 24. Passwords need not expire, as NIST SP 800-63B says: people who must change them choose
     worse ones. Whoever is held to an expiry (Security Hub IAM.10 and IAM.17 ask for 90 days) sets the
-    option `max_age`. Better still is no password at all: people in IAM Identity Center.
+    option `max_age`. Better still is no password at all: people in IAM Identity Center. What people have
+    accepted with `rolecall baseline accept` is asked for as well.
 
-    The remedy: Writes the whole policy, as IAM has no other way: of each field the stronger of what is
-    there and what the settings ask, so that nothing gets weaker. Passwords that are in use stay valid,
-    and must meet the policy when they are next changed; with `max_age` those that are older must be
-    changed at the next sign-in. That users may change their own password is the one right it gives.
+    The remedy: Writes the whole policy, as IAM has no other way: of each field the strongest of what is
+    there, what the settings ask and what was accepted, so that nothing gets weaker. Passwords that are in
+    use stay valid, and must meet the policy when they are next changed; with `max_age` those that are
+    older must be changed at the next sign-in. That users may change their own is the one right it gives.
     Rolecall never asks for hard expiry, which locks people out for good; where it is on and the remedy
     would make passwords expire sooner, the drift is only told.
 
@@ -81,11 +82,15 @@ class AccountPasswordPolicy(Convention):
         "allow_users_to_change": Option(True, "Whether users must be able to change their own."),
     }
 
+    def wants(self, kind: str) -> tuple[Facet, ...]:  # noqa: ARG002
+        """The policy that people have accepted: it may be no weaker than that, either."""
+        return (Facet.ACCOUNT_PASSWORD_POLICY_REVIEWED,)
+
     def drifts(self, account: Account) -> Iterator[Drift]:
         """Yield one drift that names all that is weaker than asked."""
         policy = account.password_policy
         live = settable(_WITHOUT if policy is None else policy)
-        wanted = self._stronger(live)
+        wanted = self._stronger(live, account.state.get(Facet.ACCOUNT_PASSWORD_POLICY_REVIEWED))
         weaker = {
             name: live.get(name, 0) for name, asked in wanted.items() if live.get(name) != asked
         }
@@ -105,16 +110,18 @@ class AccountPasswordPolicy(Convention):
             remediable=not (live["HardExpiry"] and expires_sooner),
         )
 
-    def _stronger(self, live: Mapping[str, Any]) -> dict[str, Any]:
-        """The whole policy: of each field the stronger of what is there and what is asked."""
+    def _stronger(
+        self, live: Mapping[str, Any], accepted: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """The whole policy: of each field the strongest of what is there, asked and accepted."""
         found = dict(live)
         for name, (option, most) in _OPTIONS.items():
             asked = min(self.option(option), most)
+            fields = (live.get(name, 0), asked, (accepted or {}).get(name, 0))
             if name == "MaxPasswordAge":
-                ages = [age for age in (live.get(name), asked) if age]
-                found[name] = min(ages, default=0)
+                found[name] = min((age for age in fields if age), default=0)
             else:
-                found[name] = max(live.get(name, 0), asked)
+                found[name] = max(fields)
         return settable(found)
 
     def remedy(self, drift: Drift) -> Remedy | None:

@@ -32,6 +32,12 @@ class Account(Subject):
         return found
 
     @property
+    def password_policy_reviewed(self) -> Mapping[str, Any] | None:
+        """The fields of the password policy that people have accepted, or None."""
+        found: Mapping[str, Any] | None = self.state[Facet.ACCOUNT_PASSWORD_POLICY_REVIEWED]
+        return found
+
+    @property
     def outbound_federation(self) -> OutboundFederation:
         """Whether it hands out web identity tokens."""
         found: OutboundFederation = self.state[Facet.ACCOUNT_OUTBOUND_FEDERATION]
