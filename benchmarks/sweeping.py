@@ -279,9 +279,12 @@ class Closer:
         self.asked = 0
 
     def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
-        """The subject, without any credential."""
+        """The subject, without any credential or anything that people have accepted."""
         self.asked += 1
-        return subject(ref, {facet: _NOTHING.get(facet, {}) for facet in facets})
+        wanted: dict[Facet, Any] = {
+            facet: None if facet.is_reviewed else _NOTHING.get(facet, {}) for facet in facets
+        }
+        return subject(ref, wanted)
 
     def unique_id(self, _: SubjectRef) -> str:
         """Not known."""

@@ -4,7 +4,9 @@
 there a doubt counts as no. Here it stays a doubt, so that it is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rolecall.policy.administration import ADMINISTERING
@@ -19,6 +21,14 @@ _ANY_NAME: Final = "\0\0\0\0"
 _HOW: Final = ("aws:multifactorauthpresent", "aws:securetransport")
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What statements say of each administering call: how far all Allows let, and all Denies forbid."""
+
+    allowed: tuple[Answer, ...] = ()
+    denied: tuple[Answer, ...] = ()
+
+
 def grants_administration(texts: Iterable[str], account: str) -> Answer:
     """Say whether these policies together let their holder make every administering call on everything.
 
@@ -29,33 +39,53 @@ def grants_administration(texts: Iterable[str], account: str) -> Answer:
         texts: The policies of one principal, or one policy alone.
         account: The account they are in: a resource of another one is not everything.
     """
-    statements: list[Statement] = []
+    said: list[_Said] = []
     for text in texts:
-        document = parse_document(text)
-        if document.problem:
+        found = _read(text, account)
+        if found is None:
             return Answer.UNSURE
-        statements += document.statements
-    return administration(statements, account)
+        said.append(found)
+    return _weigh(said)
 
 
 def administration(statements: Iterable[Statement], account: str) -> Answer:
     """Say the same of statements that were read already."""
-    statements = tuple(statements)
+    return _weigh([_say(tuple(statements), account)])
+
+
+@lru_cache(maxsize=512)  # a sweep meets the same few managed policies on thousands of roles
+def _read(text: str, account: str) -> _Said | None:
+    """What a text says; None where it cannot be judged."""
+    document = parse_document(text)
+    return None if document.problem else _say(document.statements, account)
+
+
+def _say(statements: tuple[Statement, ...], account: str) -> _Said:
     allows = [_allowed(one, account) for one in statements if one.effect == "Allow"]
-    allowed = [_best(answers) for answers in zip(*allows, strict=True)]
+    denies = [_denied(one, account) for one in statements if one.effect == "Deny"]
+    return _Said(_each_best(allows), _each_best(denies))
+
+
+def _weigh(said: Iterable[_Said]) -> Answer:
+    said = tuple(said)
+    allowed = _each_best(one.allowed for one in said if one.allowed)
     if not allowed or Answer.NO in allowed:
         return Answer.NO
-    denies = [_denied(one, account) for one in statements if one.effect == "Deny"]
-    denied = [_best(answers) for answers in zip(*denies, strict=True)]
+    denied = _each_best(one.denied for one in said if one.denied)
     if denied and set(denied) == {Answer.YES}:
         return Answer.NO
     sure = set(allowed) == {Answer.YES} and set(denied) <= {Answer.NO}
     return Answer.YES if sure else Answer.UNSURE
 
 
-def _best(answers: Iterable[Answer]) -> Answer:
-    found = set(answers)
-    return next(one for one in (Answer.YES, Answer.UNSURE, Answer.NO) if one in found)
+def _each_best(answers: Iterable[Sequence[Answer]]) -> tuple[Answer, ...]:
+    return tuple(map(_best, zip(*answers, strict=True)))
+
+
+def _best(answers: Sequence[Answer]) -> Answer:
+    if Answer.YES in answers:
+        return Answer.YES
+    return Answer.UNSURE if Answer.UNSURE in answers else Answer.NO
 
 
 def _allowed(statement: Statement, account: str) -> list[Answer]:

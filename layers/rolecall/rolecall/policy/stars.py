@@ -79,7 +79,8 @@ def _found(
 
 
 def _allowing(text: str, call: str) -> list[Rule]:
-    return [one for one in read(text).rules if not one.denies and one.speaks_of(lower_ascii(call))]
+    lower = lower_ascii(call)
+    return [one for one in read(text).rules if not one.denies and one.speaks_of(lower)]
 
 
 def _judged(
@@ -90,11 +91,13 @@ def _judged(
     bounds: Callable[[Condition], bool],
     why: str,
 ) -> tuple[Finding, ...]:
-    start = about(call, account)
+    if not allowing:
+        return ()
+    start, lower = about(call, account), lower_ascii(call)
     denying = [
         one
         for one in read(text).rules
-        if one.denies and one.speaks_of(lower_ascii(call)) and one.reaches(start) is Reach.EVERY
+        if one.denies and one.speaks_of(lower) and one.reaches(start) is Reach.EVERY
     ]
     doubt = False
     for one in denying:
