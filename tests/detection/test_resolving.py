@@ -1,14 +1,19 @@
 """A call that ends a drift resolves its case, and what comes back is seen again."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from rolecall.model.cases import Status
 from rolecall.model.facets import Facet
+from rolecall.model.subjects import Subject, SubjectRef
+from rolecall.replaying.memory import MemoryAccount
 from tests.detection.staged import ATTACHED, BOB, NOTIFYING, change, world, world_of
 from tests.samples import sample
 from tests.settings.yaml import exemption, text
+from tests.states import ACCOUNT
 
 DETACH: dict[str, Any] = {"eventName": "DetachUserPolicy", "eventID": "detached"}
 
@@ -89,3 +94,40 @@ def test_an_instance_that_got_its_profile_by_hand_resolves_its_case() -> None:
     )
     statuses = [made.ledger.get(case_id).case.status for case_id in (first, other)]
     assert statuses == [Status.RESOLVED, Status.NOTIFIED]
+
+
+def test_a_drift_that_only_shows_in_what_is_read_beside_is_not_taken_for_gone() -> None:
+    one = sample("group-no-admin-policy/drift-attach-administrator-access")
+    admins = SubjectRef("group", one.change.request["groupName"], ACCOUNT)  # type: ignore[index]
+    own, other = (f"arn:aws:iam::{ACCOUNT}:policy/{name}" for name in ("own-admins", "reports"))
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": everything})
+    made = world_of(one.change, NOTIFYING)
+    made.account.add(
+        admins,
+        {
+            Facet.GROUP_ATTACHED_POLICIES: {own: "own-admins", other: "reports"},
+            Facet.GROUP_ATTACHED_DOCUMENTS: {own: document},
+        },
+    )
+    made.detector.detect(one.change)
+    (case,) = [c for c in made.ledger.cases() if c.drift.convention == "group-no-admin-policy"]
+    detached = {"groupName": admins.name, "policyArn": other}
+    made.detector.detect(
+        change(eventName="DetachGroupPolicy", eventID="detached", requestParameters=detached)
+    )
+    assert made.ledger.get(case.id).case.status is Status.NOTIFIED
+
+
+def test_a_subject_is_read_once_for_all_that_judge_it_and_all_whose_cases_may_end() -> None:
+    put = sample("user-permissions-via-groups/drift-put-user-policy").change
+    asked: list[SubjectRef] = []
+
+    class Counting(MemoryAccount):
+        def read(self, ref: SubjectRef, facets: Iterable[Facet]) -> Subject | None:
+            asked.append(ref)
+            return super().read(ref, facets)
+
+    made = world_of(put, NOTIFYING, Counting())
+    made.detector.detect(put)
+    assert asked.count(SubjectRef("user", put.request["userName"], ACCOUNT)) == 1  # type: ignore[index]

@@ -1,17 +1,18 @@
 """The use case of the detect function: a change comes in, cases and what follows from them go out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rolecall.detection.deciding import Facts
 from rolecall.detection.finding import Finding, decided, findings
-from rolecall.detection.judging import failed, judge_all, not_there_yet
+from rolecall.detection.judging import Judgement, failed, judge_all, not_there_yet
 from rolecall.detection.opening import Opener
 from rolecall.detection.own import NO_ROLES, OwnChanges, OwnRoles
 from rolecall.errors import UnsettledError
 from rolecall.model.cases import Origin
 from rolecall.model.changes import Change, Rejected
 from rolecall.model.pointing import all_subjects
+from rolecall.model.scales import Mode
 from rolecall.model.times import moment
 from rolecall.ports import Bus, Ledger, Reader, Remedies
 from rolecall.registry import Registry
@@ -88,7 +89,7 @@ class Detector:
         judged, rejected, errors = judge_all(
             change, self._registry, self._settings, self._reader.read
         )
-        errors += self._settle(change)
+        errors += self._settle(change, judged)
         facts = Facts(today, through=change.through)
         found = decided(judged, self._settings, self._reader, facts)
         origin = Origin.of(change)
@@ -104,13 +105,21 @@ class Detector:
         _, outcome, reason = outcomes[0]
         return Seen(outcome, tuple(id_ for id_, *_ in outcomes), reason)
 
-    def _settle(self, change: Change) -> list[Exception]:
+    def _settle(self, change: Change, judged: Iterable[Judgement]) -> list[Exception]:
+        """End the cases whose drift is gone, by what was read to judge the change if that is enough."""
         errors: list[Exception] = []
         if change.error or change.own:
             return errors
+        seen = {one.ref: one.subject for one in judged if one.convention.needs}
         for convention in self._registry.settled(change.call):
+            if self._settings.mode(convention.id) is Mode.OFF:
+                continue  # it is not looked at, here either
             for ref in all_subjects(change, convention.kinds()):
-                subject = self._reader.read(ref, convention.needs_of(ref.kind))
+                # All that it reads when it opens a case: with less, a drift that stands would not show.
+                wanted = convention.reads(ref.kind)
+                subject = seen.get(ref)
+                if ref not in seen or (subject and not subject.knows(wanted)):
+                    subject = self._reader.read(ref, wanted)
                 try:
                     still = {drift.key for drift in convention.judge(ref, subject)}
                 except Exception as error:  # one convention must not silence the others
