@@ -1,7 +1,6 @@
 """A role's trust names known accounts."""
 
 from collections.abc import Iterator
-from shlex import quote
 
 from rolecall.model.drifts import Drift
 from rolecall.model.facets import Facet
@@ -62,5 +61,5 @@ class RoleTrustKnownAccounts(TrustConvention):
             'third_parties: {"ACCOUNT": {name: WHO, owner: TEAM, expires: YYYY-MM-DD}} in rolecall.yaml'
             "   # if it is good"
         )
-        yield f"rolecall explain-policy --role {quote(drift.subject.name)}   # who can assume it"
+        yield f"rolecall explain-policy {drift.subject.arn}   # who can assume it"
         yield from super().advice(drift, related)
